@@ -26,6 +26,7 @@ CHECKS: dict[str, list[str]] = {
     "django check": [sys.executable, "manage.py", "check", "--fail-level", "WARNING"],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
     "translations": [sys.executable, "tools/messages.py", "--check"],
+    "openapi": [sys.executable, "tools/openapi.py", "--check"],
 }
 
 
