@@ -75,6 +75,33 @@ def django_db_modify_db_settings(
         default.setdefault("TEST", {})["NAME"] = databases.sqlite_test_file(worker)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Between two transactional tests Django empties all tables, append-only ones included.
+
+    On SQLite the triggers that refuse a DELETE stand aside for that one moment; PostgreSQL
+    truncates, which triggers on rows do not see.
+    """
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def flush_past_triggers(self: Any, statements: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drops = [f"DROP TRIGGER {self.quote_name(name)}" for name, _ in triggers]
+        flush(self, [*drops, *statements, *(sql for _, sql in triggers)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", flush_past_triggers)
+        yield
+
+
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """The address of this test's database for a child process (LIANFANG_DATABASE_URL)."""
