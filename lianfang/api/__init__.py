@@ -1,0 +1,1 @@
+"""Machine interface under /api/v1/. Owns Integration: a token with scopes."""

@@ -1,0 +1,1 @@
+"""Pages of those who answer for others: desk, unit, sign, board, incident. Owns no table."""

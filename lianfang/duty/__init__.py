@@ -1,0 +1,1 @@
+"""Owns DutyShift: who is on which post from when to when. Reads roster. Gives `on_duty`."""

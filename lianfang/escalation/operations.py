@@ -1,0 +1,291 @@
+"""Starting, climbing, answering and stopping. The climb itself is decided in `rules.advance`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.core import signing
+from django.db import transaction
+
+from lianfang.audit import operations as audit
+from lianfang.escalation.models import Escalation, Summons
+from lianfang.escalation.queries import people_on
+from lianfang.escalation.rules import advance
+from lianfang.incidents import operations as incidents
+from lianfang.incidents.models import Incident
+from lianfang.kernel.actors import SYSTEM, Actor
+from lianfang.kernel.refusals import Refused
+from lianfang.kernel.texts import gettext_noop as _
+from lianfang.notifications import operations as notifications
+from lianfang.notifications.operations import Draft
+from lianfang.roster.models import Person, Unit
+from lianfang.rulebook.models import LadderStep
+from lianfang.rulebook.queries import Rules, Rung, rules_in_force, rules_of
+
+_SALT = "lianfang.summons"
+LINK_LASTS = timedelta(days=3)
+
+
+class LinkNotValid(Refused):
+    code = "escalation.link-not-valid"
+    message = _("This link is not valid, or it is too old. Please log in to see what is open.")
+    status = 404
+
+
+class AlreadyAnswered(Refused):
+    code = "escalation.already-answered"
+    message = _("This has been answered already; there is nothing left to do here.")
+    status = 409
+
+
+def start_for_incident(*, incident: Incident, now: datetime) -> Escalation:
+    """Begin the climb of an incident and take every rung that is due at once.
+
+    Runs inside the transaction of the report: no fever is stored without its first letters.
+    """
+    rules = rules_in_force(now)
+    escalation = Escalation.objects.create(
+        ladder=LadderStep.Ladder.SYMPTOM,
+        edition_id=rules.edition_id,
+        incident=incident,
+        unit=incident.unit,
+        day=incident.first_report.day,
+        started_at=now,
+        next_due_at=now,
+    )
+    climb(escalation=escalation, now=now)
+    return escalation
+
+
+def start_for_unit(*, unit: Unit, day: date, now: datetime) -> Escalation | None:
+    """Begin the climb of a unit that has not signed; None when it is climbing already."""
+    rules = rules_in_force(now)
+    escalation, created = Escalation.objects.get_or_create(
+        ladder=LadderStep.Ladder.MISSED_UNIT_REPORT,
+        unit=unit,
+        day=day,
+        incident=None,
+        defaults={"edition_id": rules.edition_id, "started_at": now, "next_due_at": now},
+    )
+    if not created:
+        return None
+    climb(escalation=escalation, now=now)
+    return escalation
+
+
+@transaction.atomic
+def climb_next(*, now: datetime) -> Escalation | None:
+    """The worker's move: take one climb whose moment has come. None when nothing is due.
+
+    Claimed by a conditional update on the due moment: another worker, or an answer, may
+    have been first.
+    """
+    escalation = (
+        Escalation.objects.filter(next_due_at__lte=now)
+        .order_by("next_due_at")
+        .select_related("incident__person", "unit")
+        .first()
+    )
+    if escalation is None:
+        return None
+    claimed = Escalation.objects.filter(
+        pk=escalation.pk, next_due_at=escalation.next_due_at, state=Escalation.State.RUNNING
+    ).update(next_due_at=now + timedelta(minutes=1))
+    if claimed == 1:
+        climb(escalation=escalation, now=now)
+    return escalation
+
+
+def climb(*, escalation: Escalation, now: datetime) -> None:
+    """Take the rungs that are due: summon, note where nobody stands, write the letters."""
+    rules = rules_of(escalation.edition_id)
+    rungs = rules.ladders[escalation.ladder]
+    ill = escalation.incident.person if escalation.incident else None
+    people = [people_on(rung, unit=escalation.unit, at=now, without=ill) for rung in rungs]
+    answer_time = timedelta(minutes=int(rules.settings["answer_minutes"]))
+    assert escalation.next_due_at is not None
+    move = advance(
+        [rung.wait for rung in rungs],
+        [bool(found) for found in people],
+        reached=escalation.reached,
+        due_at=escalation.next_due_at,
+        answer_time=answer_time,
+        now=now,
+    )
+    for position in move.taken:
+        _take(escalation, rungs[position], people[position], rules, now)
+        escalation.reached = position
+    escalation.next_due_at = move.next_due_at
+    escalation.save(update_fields=["reached", "next_due_at"])
+    if move.exhausted:
+        _exhaust(escalation, rules, now)
+
+
+def _take(
+    escalation: Escalation, rung: Rung, people: list[Person], rules: Rules, now: datetime
+) -> None:
+    if not people:
+        Summons.objects.create(
+            escalation=escalation, rung_id=rung.id, round=escalation.round, summoned_at=now
+        )
+        _alarm(escalation, rules, "nobody_on_post", f"vacant:{rung.position}", now)
+        return
+    drafts = []
+    for person in people:
+        summons, _made = Summons.objects.get_or_create(
+            escalation=escalation,
+            rung_id=rung.id,
+            round=escalation.round,
+            person=person,
+            defaults={"summoned_at": now},
+        )
+        drafts.append(_letter(escalation, summons, rules))
+    notifications.queue(drafts, now=now)
+
+
+def _letter(escalation: Escalation, summons: Summons, rules: Rules) -> Draft:
+    body = (
+        rules.text("summons", minutes=rules.settings["answer_minutes"])
+        if escalation.incident_id
+        else rules.text("summons_missed", unit=escalation.unit.name)
+    )
+    return Draft(
+        reference=f"{escalation.reference}round:{escalation.round}:summons:{summons.pk}",
+        person=summons.person,
+        subject=rules.text("subject"),
+        body=body,
+        link=f"/a/{link_token(summons)}/",
+        is_urgent=escalation.incident_id is not None,
+    )
+
+
+def _alarm(escalation: Escalation, rules: Rules, text: str, what: str, now: datetime) -> None:
+    """Something about the climb itself is wrong: tell those who can mend it."""
+    ill = escalation.incident.person if escalation.incident else None
+    told: dict[int, Person] = {}
+    for rung in rules.ladders[LadderStep.Ladder.UNANSWERED]:
+        for person in people_on(rung, unit=escalation.unit, at=now, without=ill):
+            told[person.pk] = person
+    link = f"/desk/incidents/{escalation.incident_id}/" if escalation.incident_id else "/desk/"
+    notifications.queue(
+        [
+            Draft(
+                reference=f"{escalation.reference}round:{escalation.round}:{what}",
+                person=person,
+                subject=rules.text("subject"),
+                body=rules.text(text),
+                link=link,
+                is_urgent=True,
+            )
+            for person in told.values()
+        ],
+        now=now,
+    )
+
+
+def _exhaust(escalation: Escalation, rules: Rules, now: datetime) -> None:
+    """The top was passed without an answer: an alarm, and for an incident another round."""
+    if escalation.incident is not None:
+        incidents.mark_unanswered(incident=escalation.incident, now=now)
+    _alarm(escalation, rules, "nobody_answered", "exhausted", now)
+    audit.record(
+        verb="escalation.ladder.exhausted",
+        actor=SYSTEM,
+        subject=escalation,
+        now=now,
+        round=escalation.round,
+    )
+    repeats = int(rules.settings["ladder_repeats"])
+    if escalation.incident is not None and escalation.round < repeats:
+        escalation.round += 1
+        escalation.reached = -1
+        escalation.next_due_at = now + timedelta(minutes=int(rules.settings["answer_minutes"]))
+        escalation.save(update_fields=["round", "reached", "next_due_at"])
+        return
+    escalation.state = Escalation.State.EXHAUSTED
+    escalation.ended_at = now
+    escalation.next_due_at = None
+    escalation.save(update_fields=["state", "ended_at", "next_due_at"])
+
+
+def link_token(summons: Summons) -> str:
+    """The signed word of a one-time link; it names a summons and nothing else."""
+    return signing.dumps(summons.pk, salt=_SALT)
+
+
+def summons_of_token(token: str) -> Summons:
+    """Raises `LinkNotValid` for a forged, altered or old link.
+
+    Age is judged by the clock of the summons, not by the signature: an exercise lives in
+    another year than the signer's clock.
+    """
+    try:
+        pk = signing.loads(token, salt=_SALT)
+    except signing.BadSignature as error:
+        raise LinkNotValid from error
+    summons = (
+        Summons.objects.filter(pk=pk)
+        .select_related("escalation__incident__person", "escalation__unit", "person", "rung")
+        .first()
+    )
+    if summons is None or summons.person is None:
+        raise LinkNotValid
+    return summons
+
+
+def answer(*, summons: Summons, what: Summons.Answer, actor: Actor, now: datetime) -> Escalation:
+    """One tap: “I will see to it” stops the climb; “to the deputy” takes the next rung at once.
+
+    The caller holds the transaction. Raises `AlreadyAnswered` when the link was used, the
+    climb has stopped, or somebody else was first.
+    """
+    if now - summons.summoned_at > LINK_LASTS:
+        raise LinkNotValid
+    escalation = summons.escalation
+    changed = Summons.objects.filter(pk=summons.pk, answered_at__isnull=True).update(
+        answered_at=now, answer=what
+    )
+    if changed != 1:
+        raise AlreadyAnswered
+    audit.record(
+        verb="escalation.summons.answered",
+        actor=actor,
+        subject=summons,
+        now=now,
+        answer=str(what),
+    )
+    if what == Summons.Answer.MINE:
+        stop(escalation=escalation, state=Escalation.State.ANSWERED, now=now)
+    else:
+        _pass_on(escalation=escalation, now=now)
+    return escalation
+
+
+def _pass_on(*, escalation: Escalation, now: datetime) -> None:
+    """Whoever cannot take it says so: the next rung does not wait for its minute."""
+    Escalation.objects.filter(pk=escalation.pk, state=Escalation.State.RUNNING).update(
+        next_due_at=now
+    )
+
+
+def stop(*, escalation: Escalation, state: Escalation.State, now: datetime) -> bool:
+    """End a climb and close its open letters; False when it had ended already."""
+    changed = Escalation.objects.filter(
+        pk=escalation.pk, state__in=[Escalation.State.RUNNING, Escalation.State.EXHAUSTED]
+    ).update(state=state, next_due_at=None, ended_at=now)
+    if changed != 1:
+        return False
+    notifications.cancel(reference_prefix=escalation.reference, now=now)
+    return True
+
+
+def stop_for_unit(*, unit: Unit, day: date, now: datetime) -> None:
+    """The unit has signed: its ladder is no longer needed."""
+    running = Escalation.objects.filter(unit=unit, day=day, incident__isnull=True)
+    for escalation in running:
+        stop(escalation=escalation, state=Escalation.State.SETTLED, now=now)
+
+
+def stop_for_incident(*, incident: Incident, now: datetime) -> None:
+    for escalation in Escalation.objects.filter(incident=incident):
+        stop(escalation=escalation, state=Escalation.State.ANSWERED, now=now)

@@ -1,0 +1,98 @@
+"""Incidents. Not "cases": 病例 is a medical classification, and the college does not diagnose."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lianfang.reporting.models import DailyReport
+from lianfang.roster.models import Person, Unit
+from lianfang.vault.fields import SealedTextField
+
+
+class Incident(models.Model):
+    """Open → acknowledged → closed. One open incident per person; later reports extend it."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("nobody has answered yet")
+        ACKNOWLEDGED = "ACKNOWLEDGED", _("somebody is on it")
+        CLOSED = "CLOSED", _("closed")
+
+    class Closing(models.TextChoices):
+        RECOVERED = "RECOVERED", _("well again")
+        RULED_OUT = "RULED_OUT", _("ruled out by the hospital")
+        OTHER_DIAGNOSIS = "OTHER_DIAGNOSIS", _("another diagnosis by the hospital")
+        HANDED_OVER = "HANDED_OVER", _("handed over to hospital or CDC")
+        MISTAKE = "MISTAKE", _("a mistake in the form")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="incidents")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="incidents")
+    first_report = models.ForeignKey(DailyReport, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=14, choices=State, default=State.OPEN)
+    county_code = models.CharField(max_length=6)
+    opened_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    unanswered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    closing = models.CharField(max_length=16, choices=Closing, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=~Q(state="CLOSED"),
+                name="incidents_one_open_per_person",
+            ),
+        ]
+        indexes: ClassVar = [
+            # what is open, on the board and every desk
+            models.Index(fields=["opened_at"], name="incidents_open", condition=~Q(state="CLOSED")),
+        ]
+
+    def __str__(self) -> str:
+        return f"incident {self.pk}"
+
+    @property
+    def code(self) -> str:
+        """How an incident is spoken of where its person must not be named."""
+        return f"{self.opened_at:%m%d}-{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != Incident.State.CLOSED
+
+    @property
+    def waits(self) -> bool:
+        return self.state == Incident.State.OPEN
+
+
+class IncidentFact(models.Model):
+    """Something that happened to an incident, in time order. Texts are sealed."""
+
+    class Kind(models.TextChoices):
+        REPORTED = "REPORTED", _("reported")
+        REPORTED_AGAIN = "REPORTED_AGAIN", _("reported again")
+        ACKNOWLEDGED = "ACKNOWLEDGED", _("taken over")
+        CALLED = "CALLED", _("called the person")
+        HOSPITAL = "HOSPITAL", _("hospital")
+        OUTSIDE = "OUTSIDE", _("told outside")
+        NOTE = "NOTE", _("note")
+        NOBODY_ANSWERED = "NOBODY_ANSWERED", _("nobody answered")
+        CLOSED = "CLOSED", _("closed")
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="facts")
+    kind = models.CharField(max_length=16, choices=Kind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    report = models.ForeignKey(DailyReport, on_delete=models.PROTECT, null=True, related_name="+")
+    text = SealedTextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of incident {self.incident_id} (fact {self.pk})"

@@ -1,0 +1,1 @@
+"""Owns Installation: whose copy this is, and whether it is an exercise."""

@@ -1,0 +1,1 @@
+"""Clock, refusals and tiny pure types. No Django, no tables."""

@@ -1,0 +1,70 @@
+"""What time it is, asked once at the edge and passed down from there.
+
+Everything below the edge takes `now: datetime` (aware, any zone). A business day is a date
+in Asia/Shanghai, decided by the server: the phone's clock is kept beside it, never believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def _real_now() -> datetime:
+    return datetime.now(UTC)
+
+
+_source: Callable[[], datetime] = _real_now
+
+
+def now() -> datetime:
+    """The present moment (aware, UTC). Only views, workers and commands call this."""
+    return _source()
+
+
+def run_from(offset: timedelta) -> None:
+    """Let this process live `offset` away from the real time (exercises only)."""
+    global _source
+    _source = (lambda: datetime.now(UTC) + offset) if offset else _real_now
+
+
+def follow(source: Callable[[], datetime] | None) -> None:
+    """Ask `source` for the time from now on; None returns to the real clock (tests)."""
+    global _source
+    _source = source or _real_now
+
+
+def reporting_day(moment: datetime) -> date:
+    """The business day to which a moment belongs.
+
+    >>> reporting_day(datetime(2020, 1, 31, 16, 0, tzinfo=UTC)).isoformat()
+    '2020-02-01'
+    """
+    return moment.astimezone(SHANGHAI).date()
+
+
+def at_local(day: date, local: time) -> datetime:
+    """The moment at which `local` strikes in Shanghai on `day`."""
+    return datetime.combine(day, local, tzinfo=SHANGHAI)
+
+
+def days_between(earlier: date, later: date) -> int:
+    """Whole days from `earlier` to `later`; negative when they are the wrong way round."""
+    return (later - earlier).days
+
+
+def parse_moment(text: str) -> datetime:
+    """An ISO 8601 moment with its zone, such as 2020-02-01T07:00+08:00.
+
+    Raises ValueError in words when it is malformed or names no zone.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"not a moment such as 2020-02-01T07:00+08:00: {text!r}") from error
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment needs its zone, such as {text}+08:00")
+    return moment

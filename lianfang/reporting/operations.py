@@ -1,0 +1,384 @@
+"""The verbs of reporting: receive, sign, record a call, open and count a day.
+
+`receive` takes many submissions at once: a form posts one, the API a batch, and the
+submission desk gathers what arrives together into one transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection, transaction
+
+from lianfang.audit import operations as audit
+from lianfang.kernel.actors import Actor
+from lianfang.kernel.clock import at_local
+from lianfang.kernel.refusals import Refused
+from lianfang.kernel.texts import gettext_noop as _
+from lianfang.reporting.models import (
+    CallRecord,
+    DailyReport,
+    DueMoment,
+    MissedReport,
+    UnitDay,
+)
+from lianfang.reporting.queries import missing_reporters, recounted
+from lianfang.reporting.rules import Answers, is_late
+from lianfang.roster.models import Exemption, Membership, Person, Unit
+from lianfang.roster.queries import held_on
+from lianfang.rulebook.queries import Rules
+
+
+class DayIsOver(Refused):
+    code = "reporting.day-is-closed"
+    message = _(
+        "The reports of %(day)s are closed. Please tell your counselor, "
+        "who can still note it for you."
+    )
+    status = 409
+
+
+class DayHasNotBegun(Refused):
+    code = "reporting.day-has-not-begun"
+    message = _("%(day)s has not begun yet.")
+
+
+class KeyReused(Refused):
+    code = "reporting.key-reused"
+    message = _("This submission key was already used for other answers.")
+    status = 409
+
+
+class NotOnTheRoll(Refused):
+    code = "reporting.not-on-the-roll"
+    message = _("%(name)s is on the roll of no unit on %(day)s.")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One report as it arrived, checked and screened, not yet stored.
+
+    `key` identifies the submission (same key, same digest: same report); both are 64 hex
+    digits at most. `due_at` is the person's deadline of that day.
+    """
+
+    person: Person
+    unit: Unit
+    day: date
+    answers: Answers
+    has_events: bool
+    due_at: datetime
+    source: DailyReport.Source
+    actor: Actor
+    submitted_by: Person | None
+    key: str
+    digest: str
+    proxy_reason: str = ""
+    told_by: str = ""
+    client_skew_s: int | None = None
+
+
+_RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def _receipt(day: date) -> str:
+    tail = "".join(secrets.choice(_RECEIPT_ALPHABET) for _position in range(8))
+    return f"{day:%m%d}-{tail[:4]}-{tail[4:]}"
+
+
+def check_day_is_open(*, day: date, rules: Rules, today: date) -> None:
+    """Raises `DayHasNotBegun` or `DayIsOver`."""
+    if day > today:
+        raise DayHasNotBegun(day=day.isoformat())
+    if (today - day).days > int(rules.settings["late_days"]):
+        raise DayIsOver(day=day.isoformat())
+
+
+def receive(
+    submissions: Sequence[Submission], *, rules: Rules, now: datetime
+) -> tuple[list[DailyReport], list[bool]]:
+    """Store reports with their audit entries and counters; the caller holds the transaction.
+
+    Returns the reports in the order of the submissions, and which of them are new (a key
+    seen before gives its first report back). A person-day may stand only once in
+    `submissions`. Raises `KeyReused`.
+
+    Another worker may store the same person's report at the same moment: the unique
+    constraints then raise IntegrityError, and the caller tries the submission again alone.
+    """
+    seen = {
+        report.submission_key: report
+        for report in DailyReport.objects.filter(submission_key__in=[s.key for s in submissions])
+    }
+    for submission in submissions:
+        first = seen.get(submission.key)
+        if first is not None and first.submission_digest != submission.digest:
+            raise KeyReused
+    fresh = [s for s in submissions if s.key not in seen]
+    before = _current_of(fresh)
+    exempt = _exempt_among(fresh)
+    created = [_revision(s, before.get((s.person.pk, s.day)), rules, now) for s in fresh]
+    if before:
+        DailyReport.objects.filter(pk__in=[r.pk for r in before.values()]).update(is_current=False)
+    DailyReport.objects.bulk_create(created)
+    _count(fresh, created, before, exempt)
+    _make_up(fresh, now)
+    audit.record_many(
+        audit.entry(
+            verb="reporting.report.received",
+            actor=s.actor,
+            subject=report,
+            now=now,
+            concerns=s.person.pk,
+            revision=report.revision,
+            **({"proxy": s.proxy_reason} if s.proxy_reason else {}),
+        )
+        for s, report in zip(fresh, created, strict=True)
+    )
+    by_key = seen | {report.submission_key: report for report in created}
+    return [by_key[s.key] for s in submissions], [s.key not in seen for s in submissions]
+
+
+def _current_of(submissions: Sequence[Submission]) -> dict[tuple[int, date], DailyReport]:
+    if not submissions:
+        return {}
+    wanted = {(s.person.pk, s.day) for s in submissions}
+    rows = DailyReport.objects.filter(
+        is_current=True,
+        day__in={s.day for s in submissions},
+        person_id__in={s.person.pk for s in submissions},
+    ).only(
+        "id", "person_id", "day", "revision", "unit_id", "has_events", "is_late",
+        "first_received_at", "source",
+    )  # fmt: skip
+    return {(r.person_id, r.day): r for r in rows if (r.person_id, r.day) in wanted}
+
+
+def _exempt_among(submissions: Sequence[Submission]) -> set[tuple[int, date]]:
+    exempt: set[tuple[int, date]] = set()
+    for day in {s.day for s in submissions}:
+        people = [s.person.pk for s in submissions if s.day == day]
+        rows = Exemption.objects.filter(held_on(day), person_id__in=people)
+        exempt |= {(person, day) for person in rows.values_list("person_id", flat=True)}
+    return exempt
+
+
+def _revision(
+    s: Submission, before: DailyReport | None, rules: Rules, now: datetime
+) -> DailyReport:
+    return DailyReport(
+        person=s.person,
+        day=s.day,
+        revision=before.revision + 1 if before else 1,
+        is_current=True,
+        unit=s.unit,
+        edition_id=rules.edition_id,
+        received_at=now,
+        first_received_at=before.first_received_at if before else now,
+        is_late=before.is_late if before else is_late(now, s.due_at),
+        has_events=s.has_events,
+        county_code=s.answers.county_code,
+        presence=s.answers.presence,
+        answers=s.answers.to_plain(),
+        source=s.source,
+        proxy_reason=s.proxy_reason,
+        told_by=s.told_by,
+        submitted_by=s.submitted_by,
+        receipt=_receipt(s.day),
+        submission_key=s.key,
+        submission_digest=s.digest,
+        client_skew_s=s.client_skew_s,
+    )
+
+
+_Counts = tuple[int, int, int, int, int]  # exempt, zero, with_events, late, proxy
+
+
+def _counts_of(report: DailyReport) -> _Counts:
+    return (
+        0,
+        int(not report.has_events),
+        int(report.has_events),
+        int(report.is_late),
+        int(report.source == DailyReport.Source.PROXY),
+    )
+
+
+def _count(
+    fresh: Sequence[Submission],
+    created: Sequence[DailyReport],
+    before: dict[tuple[int, date], DailyReport],
+    exempt: set[tuple[int, date]],
+) -> None:
+    """Add what changed to the leaf counters, summed per unit and day: one statement."""
+    sums: dict[tuple[int, date], list[int]] = {}
+    for s, report in zip(fresh, created, strict=True):
+        change = list(_counts_of(report))
+        old = before.get((s.person.pk, s.day))
+        if old is not None:
+            change = [n - o for n, o in zip(change, _counts_of(old), strict=True)]
+        elif (s.person.pk, s.day) in exempt:
+            change[0] -= 1  # exempt and reporting all the same: counted as received
+        total = sums.setdefault((s.unit.pk, s.day), [0] * 5)
+        for position, number in enumerate(change):
+            total[position] += number
+    if sums:
+        _add_to_counters(sums)
+
+
+def _add_to_counters(sums: dict[tuple[int, date], list[int]]) -> None:
+    """Rows in the order of their key, so that two writers never wait for each other in a ring."""
+    rows = sorted(sums.items())
+    places = ", ".join(["(%s, %s, 0, %s, %s, %s, %s, %s)"] * len(rows))
+    table = UnitDay._meta.db_table
+    names = ("exempt", "zero", "with_events", "late", "proxy")
+    changes = ", ".join(f"{n} = {table}.{n} + excluded.{n}" for n in names)
+    sql = (
+        f"INSERT INTO {table} (unit_id, day, expected, {', '.join(names)}) VALUES {places} "
+        f"ON CONFLICT (day, unit_id) DO UPDATE SET {changes}"
+    )
+    values = [value for (unit, day), numbers in rows for value in (unit, day, *numbers)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def _make_up(fresh: Sequence[Submission], now: datetime) -> None:
+    """Who was flagged as missing and reports after all is no longer missing."""
+    for day in {s.day for s in fresh if now > s.due_at}:
+        MissedReport.objects.filter(
+            day=day, person_id__in=[s.person.pk for s in fresh], made_up_at__isnull=True
+        ).update(made_up_at=now)
+
+
+@transaction.atomic
+def count_day(*, day: date, now: datetime) -> None:
+    """Count the rolls of a day and all that was received: opens a day, and mends after a
+    change of the roster. The counters afterwards equal a GROUP BY over roster and reports."""
+    truth = recounted(day=day)
+    UnitDay.objects.filter(day=day).exclude(unit_id__in=truth).delete()
+    UnitDay.objects.bulk_create(
+        [
+            UnitDay(
+                unit_id=unit,
+                day=day,
+                expected=own.expected,
+                exempt=own.exempt,
+                zero=own.zero,
+                with_events=own.with_events,
+                late=own.late,
+                proxy=own.proxy,
+                counted_at=now,
+            )
+            for unit, own in truth.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["day", "unit"],
+        update_fields=[
+            "expected",
+            "exempt",
+            "zero",
+            "with_events",
+            "late",
+            "proxy",
+            "counted_at",
+        ],  # fmt: skip
+    )
+
+
+@transaction.atomic
+def open_day(*, day: date, rules: Rules, now: datetime) -> None:
+    """Count the roll and write down every moment at which something must happen that day.
+
+    Opening a day that is open changes nothing but the count; tomorrow's opening is one of
+    the moments, so the days follow each other without anybody.
+    """
+    count_day(day=day, now=now)
+    moments = [
+        DueMoment(day=day + timedelta(days=1), action="OPEN", level="", due_at=_midnight(day))
+    ]
+    for due in rules.deadlines.values():
+        reminder = due.reminder(day)
+        if reminder is not None:
+            moments.append(DueMoment(day=day, action="REMIND", level=due.level, due_at=reminder))
+        moments.append(
+            DueMoment(day=day, action="CUT_OFF", level=due.level, due_at=due.moment(day))
+        )
+        if due.unit_kinds:
+            moments.append(
+                DueMoment(
+                    day=day, action="CHASE", level=due.level, due_at=due.moment(day) + due.grace
+                )
+            )
+    DueMoment.objects.bulk_create(moments, ignore_conflicts=True)
+
+
+def _midnight(day: date) -> datetime:
+    """The end of a day, when the next one opens."""
+    return at_local(day + timedelta(days=1), time(0, 0))
+
+
+@transaction.atomic
+def record_call(
+    *,
+    person: Person,
+    day: date,
+    outcome: CallRecord.Outcome,
+    note: str,
+    called_by: Person,
+    actor: Actor,
+    now: datetime,
+) -> CallRecord:
+    """Write down that somebody rang, and what came of it."""
+    call = CallRecord.objects.create(
+        person=person, day=day, called_by=called_by, called_at=now, outcome=outcome, note=note[:500]
+    )
+    if outcome == CallRecord.Outcome.CONFIRMED:
+        Person.objects.filter(pk=person.pk).update(phone_verified_at=now)
+    audit.record(
+        verb="reporting.call.recorded",
+        actor=actor,
+        subject=call,
+        now=now,
+        concerns=person.pk,
+        outcome=str(outcome),
+    )
+    return call
+
+
+def flag_missing_people(*, day: date, now: datetime) -> int:
+    """At the cut-off: everybody on the roll who has not reported becomes a row on a list."""
+    units = Unit.objects.filter(tree=Unit.Tree.ADMINISTRATIVE).values_list("pk", flat=True)
+    missing = missing_reporters(units, day=day).order_by().values("pk")
+    members = Membership.objects.filter(
+        held_on(day), kind=Membership.Kind.REPORTING, person_id__in=missing
+    )
+    rows = [
+        MissedReport(day=day, person_id=person_id, unit_id=unit_id, flagged_at=now)
+        for person_id, unit_id in members.values_list("person_id", "unit_id")
+    ]
+    MissedReport.objects.bulk_create(rows, ignore_conflicts=True, batch_size=5000)
+    return len(rows)
+
+
+def flag_missing_units(*, units: Sequence[Unit], day: date, now: datetime) -> None:
+    MissedReport.objects.bulk_create(
+        [MissedReport(day=day, unit=unit, flagged_at=now) for unit in units],
+        ignore_conflicts=True,
+    )
+
+
+def claim_moment(*, now: datetime) -> DueMoment | None:
+    """Take one moment that has come; the caller does its work in the same transaction.
+
+    Another worker may have been first: then the conditional update changes no row.
+    """
+    moment = (
+        DueMoment.objects.filter(done_at__isnull=True, due_at__lte=now).order_by("due_at").first()
+    )
+    if moment is None:
+        return None
+    claimed = DueMoment.objects.filter(pk=moment.pk, done_at__isnull=True).update(done_at=now)
+    return moment if claimed == 1 else None

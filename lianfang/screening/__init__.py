@@ -1,0 +1,1 @@
+"""Owns Finding: report × rulebook. Reads reporting and rulebook. Gives `hits` and `keep`."""

@@ -1,0 +1,1 @@
+"""Owns no table. Gives sealed model fields: health answers, phones, addresses at rest."""
