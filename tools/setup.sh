@@ -37,7 +37,11 @@ find_python() {
 # The packages of a stamp are those of the locks, for this Python, in this folder: a copied
 # or moved clone sets itself up anew, because the scripts of a virtual environment name its path.
 wanted() {
-    { pwd && cat "requirements/$1.txt" pyproject.toml tools/setup.sh; } | sha256sum | cut -c1-32
+    {
+        pwd
+        cat "requirements/$1.txt" tools/setup.sh
+        sed '/^# --* lint$/,$d' pyproject.toml # how it is linted and tested installs nothing
+    } | sha256sum | cut -c1-32
 }
 
 is_ready() {
@@ -70,6 +74,10 @@ install_packages() {
         "pip needs a package index: through a proxy or a mirror, set it in pip's own configuration"
     pip install --no-deps --no-build-isolation --no-index --editable .
 }
+
+# Two calls at once take turns: the lock lies on this script and ends with it.
+exec 9<tools/setup.sh
+flock 9 2>/dev/null || true
 
 if ! is_ready "$mode" && ! { [[ "$mode" == run ]] && is_ready dev; }; then
     if [[ ! -x "$python" ]] || ! is_new_enough "$python" || ! "$python" -m pip --version >/dev/null 2>&1 ||

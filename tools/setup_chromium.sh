@@ -43,6 +43,6 @@ if ! find_chromium; then
     exit 1
 fi
 if ! has_chinese_font; then
-    echo "no Chinese font here: as root run 'apt-get install fonts-noto-cjk'" >&2
-    exit 1
+    echo "no Chinese font here, pictures show boxes: as root run 'apt-get install fonts-noto-cjk'" >&2
+    [[ "${CI:-}" != true ]] || exit 1
 fi
