@@ -15,9 +15,8 @@ import pytest
 from lianfang.kernel import clock
 from tests import databases
 
-# pytest loads this file before Django reads its settings: they find a database and a home
-# made for this run.
-databases.prepare()
+if databases.RUN_DIR not in os.environ:
+    raise pytest.UsageError("tests.early was not loaded: these tests would use your own database")
 
 IN_CI = os.environ.get("CI") == "true"
 ROOT = Path(__file__).resolve().parent.parent
