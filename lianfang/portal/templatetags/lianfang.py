@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from lianfang.kernel.clock import SHANGHAI
 
 register = template.Library()
 _DAYS_ZH = "一二三四五六日"
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_SOON = timedelta(hours=1)
 
 
 def _english() -> bool:
@@ -38,6 +40,12 @@ def hour(value: datetime | None) -> str:
 
 
 @register.filter
+def when(value: datetime | None) -> str:
+    """2月1日 周六 13:05."""
+    return f"{day(value)} {hour(value)}" if value else ""
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """61%; a share of nobody is a dash. Never rounds an incomplete share up to 100."""
     if value is None:
@@ -47,6 +55,45 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
+def share(value: float | None) -> str:
+    """The same as a length for an SVG attribute: 61.25%; nothing known has no length."""
+    return f"{value * 100:.2f}%" if value else "0"
+
+
+def _span(minutes: int) -> str:
+    if minutes < 60:
+        return _("{m} min").replace("{m}", str(minutes))
+    text = _("{h} h {m} min").replace("{h}", str(minutes // 60))
+    return text.replace("{m}", str(minutes % 60))
+
+
+@register.filter
+def countdown(due: datetime | None, now: datetime) -> str:
+    """13:00 截止,还有 42 分钟 / 13:00 截止,已过 12 分钟. A clock counts to a named moment."""
+    if due is None:
+        return ""
+    minutes = int(abs(due - now).total_seconds() // 60)
+    text = _("due {at}, {span} left") if due >= now else _("was due {at}, {span} ago")
+    return text.replace("{at}", hour(due)).replace("{span}", _span(minutes))
+
+
+@register.filter
+def pressure(due: datetime | None, now: datetime) -> str:
+    """The class of a clock: `now` when it has run out, `today` in its last hour."""
+    if due is None:
+        return ""
+    if due < now:
+        return "now"
+    return "today" if due - now < _SOON else ""
+
+
+@register.filter
 def get(mapping: Any, key: Any) -> Any:
     """`mapping.get(key)` for keys that are variables."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def anchor(field: str) -> str:
+    """Where on the page the sentence beside a field stands."""
+    return f"problem_{field}"
