@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
 from lianfang.accounts.models import Account
+from lianfang.duty.queries import posts_on_shift
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import now as the_time
 from lianfang.kernel.clock import reporting_day
@@ -46,7 +47,13 @@ def visit_of(request: HttpRequest) -> Visit:
     account = cast(Account, request.user)
     now = the_time()
     today = reporting_day(now)
-    sight = view_of(account.person, day=today, is_operator=account.is_operator)
+    person = account.person
+    sight = view_of(
+        person,
+        day=today,
+        is_operator=account.is_operator,
+        on_shift=posts_on_shift(person, at=now) if person else (),
+    )
     return Visit(account=account, now=now, today=today, sight=sight)
 
 

@@ -7,6 +7,7 @@ everybody. The leading group sees figures, and names only where an incident is t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -26,10 +27,13 @@ class View:
     person: Person | None
     day: date
     is_operator: bool = False
+    on_shift: tuple[Post, ...] = ()
 
     @cached_property
     def posts(self) -> list[Post]:
-        return queries.posts_of(self.person, day=self.day) if self.person else []
+        """The posts held that day, and those that a shift stands for while it lasts."""
+        held = queries.posts_of(self.person, day=self.day) if self.person else []
+        return [*held, *self.on_shift]
 
     def _below(self, posts: list[Post]) -> frozenset[int]:
         roots = {post.unit_id for post in posts}
@@ -63,6 +67,16 @@ class View:
         if self.is_operator:
             return frozenset(Unit.objects.values_list("pk", flat=True))
         return self._below(self.posts)
+
+    @cached_property
+    def event_figure_units(self) -> frozenset[int]:
+        """Units of which this person may know how many have something to follow up.
+
+        A class reporter knows who has reported, and no more.
+        """
+        if self.is_operator:
+            return self.figure_units
+        return self._below([p for p in self.posts if p.role != Post.Role.CLASS_REPORTER])
 
     @cached_property
     def name_units(self) -> frozenset[int]:
@@ -127,5 +141,12 @@ class View:
         return bool(units & self.answer_units or (has_events and units & self.event_units))
 
 
-def view_of(person: Person | None, *, day: date, is_operator: bool = False) -> View:
-    return View(person=person, day=day, is_operator=is_operator)
+def view_of(
+    person: Person | None,
+    *,
+    day: date,
+    is_operator: bool = False,
+    on_shift: Iterable[Post] = (),
+) -> View:
+    """`on_shift` are posts that a duty shift stands for at this moment (`duty.queries`)."""
+    return View(person=person, day=day, is_operator=is_operator, on_shift=tuple(on_shift))
