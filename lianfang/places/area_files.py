@@ -23,6 +23,7 @@ from lianfang.places.divisions import RenamedDivision, UnknownDivision
 from lianfang.places.rules import Period, Problem, overlap, runs
 from lianfang.places.tables import FileProblems, Row, Table, read_day
 
+_TAILS = ("", "市", "县", "区")  # 韩城 may mean 韩城市
 _RULE_COLUMN = re.compile(r"^in_([A-Za-z0-9]+)(?:_|$)")
 
 
@@ -191,13 +192,13 @@ class _Reader:
             text = _("No division has this code; every row with it was left out.")
         else:
             text = _("No division has this code.")
-        known = match_address(row["area"])
+        known = next(filter(None, (match_address(row["area"] + tail) for tail in _TAILS)), None)
         context: dict[str, object] = {"area": row["area"]}
         cure = _("Find the six digits of GB/T 2260 for %(area)s.")
         if isinstance(error, RenamedDivision):
             cure = _("The area was divided; list what it became: %(now)s")
             context["now"] = error.context["now"]
-        elif known:
+        elif row["area"] and known:
             cure = _("Did you mean %(code)s %(name)s?")
             context |= {"code": known.code, "name": divisions.full_name(known.code)}
         problem = row.problem("area_code", text, cure, **context)
