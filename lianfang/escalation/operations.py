@@ -18,6 +18,7 @@ from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
+from lianfang.notifications.outlets import configured_groups
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.models import LadderStep
 from lianfang.rulebook.queries import Rules, Rung, rules_in_force, rules_of
@@ -112,6 +113,8 @@ def climb(*, escalation: Escalation, now: datetime) -> None:
         answer_time=answer_time,
         now=now,
     )
+    if move.taken and escalation.reached < 0 and escalation.incident is not None:
+        _tell_groups(escalation, rules, now)
     for position in move.taken:
         _take(escalation, rungs[position], people[position], rules, now)
         escalation.reached = position
@@ -130,17 +133,41 @@ def _take(
         )
         _alarm(escalation, rules, "nobody_on_post", f"vacant:{rung.position}", now)
         return
+    # Who answers for the class and for the department is rung once, not twice.
+    told = Summons.objects.filter(escalation=escalation, round=escalation.round)
+    already = set(told.values_list("person_id", flat=True))
     drafts = []
     for person in people:
-        summons, _made = Summons.objects.get_or_create(
+        if person.pk in already:
+            continue
+        summons = Summons.objects.create(
             escalation=escalation,
             rung_id=rung.id,
             round=escalation.round,
             person=person,
-            defaults={"summoned_at": now},
+            summoned_at=now,
         )
         drafts.append(_letter(escalation, summons, rules))
     notifications.queue(drafts, now=now)
+
+
+def _tell_groups(escalation: Escalation, rules: Rules, now: datetime) -> None:
+    """The group robots of the duty rooms: that somebody is needed, with a link that asks who."""
+    notifications.queue(
+        [
+            Draft(
+                reference=f"{escalation.reference}round:{escalation.round}:group",
+                person=None,
+                group=group,
+                subject=rules.text("subject"),
+                body=rules.text("summons", minutes=rules.settings["answer_minutes"]),
+                link="/desk/",
+                is_urgent=True,
+            )
+            for group in configured_groups()
+        ],
+        now=now,
+    )
 
 
 def _letter(escalation: Escalation, summons: Summons, rules: Rules) -> Draft:

@@ -22,6 +22,13 @@ _SHIFT_OF_ROLE = {
     Post.Role.DOCTOR: DutyShift.Post.DOCTOR,
 }
 
+# Roles of the rulebook that mean "whoever of these there is", in order.
+_EITHER = {
+    "CARER": (Post.Role.COUNSELOR, Post.Role.LIAISON, Post.Role.RESPONSIBLE_HEAD),
+    "ANSWERABLE": (Post.Role.RESPONSIBLE_HEAD, Post.Role.COUNSELOR, Post.Role.LIAISON),
+}
+ROLES_OF_RUNGS = frozenset(Post.Role.values) | frozenset(_EITHER)
+
 
 def unit_of_reach(reach: str, *, unit: Unit, at: datetime) -> Unit | None:
     """From which unit a rung draws its people; None when the college has no such unit."""
@@ -50,19 +57,24 @@ def people_on(
     if source is None:
         return []
     day = reporting_day(at)
-    shift = _SHIFT_OF_ROLE.get(Post.Role(rung.role))
-    on_shift = duty.on_duty(unit=source, post=shift, at=at) if shift else []
-    people = on_shift or _post_holders(source, rung.role, day)
-    return [person for person in people if without is None or person.pk != without.pk]
+    for role in _EITHER.get(rung.role) or (Post.Role(rung.role),):
+        shift = _SHIFT_OF_ROLE.get(role)
+        on_shift = duty.on_duty(unit=source, post=shift, at=at) if shift else []
+        present = [person for person in on_shift if person != without]
+        found = present or _post_holders(source, role, day, without)
+        if found:
+            return found
+    return []
 
 
-def _post_holders(unit: Unit, role: str, day: date) -> list[Person]:
-    posts = (
+def _post_holders(unit: Unit, role: str, day: date, without: Person | None) -> list[Person]:
+    held = (
         Post.objects.filter(held_on(day), unit=unit, role=role)
         .exclude(person__in=Exemption.objects.filter(held_on(day)).values("person_id"))
         .select_related("person")
         .order_by("is_deputy", "held_from", "id")
     )
+    posts = [post for post in held if post.person != without]
     principals = [post.person for post in posts if not post.is_deputy]
     return principals or [post.person for post in posts]
 

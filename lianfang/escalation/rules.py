@@ -28,22 +28,26 @@ def advance(
     """Every rung whose moment has come since `due_at`.
 
     `waits[i]` is the wait between rung i-1 and rung i; 0 means in parallel. A rung that has
-    nobody on it is taken (it is a fact) and costs nothing: the rung behind it is due in the
-    same moment. A worker that was down climbs all the rungs it missed in one move, but no
-    faster than its clock: each wait is counted from the moment the rung before was due.
+    nobody on it is taken (it is a fact) and costs nothing: when it was to be the next to be
+    told, the rung behind it is due in the same moment; when others are told in parallel
+    with it, theirs is the time to answer. A worker that was down climbs all the rungs it
+    missed in one move: each wait is counted from the moment the rung before was due.
 
     `due_at` is when rung `reached + 1` is due; past the last rung it is when the time for
     an answer runs out, and then the ladder is exhausted.
     """
     taken: list[int] = []
     last = len(waits) - 1
+    somebody_told = False  # in the moment `due_at`
     while due_at <= now:
         if reached == last:
             return Move(tuple(taken), None, exhausted=True)
         reached += 1
         taken.append(reached)
-        if reached == last:
-            due_at += answer_time if staffed[reached] else timedelta(0)
-        elif staffed[reached]:
-            due_at += waits[reached + 1]
+        somebody_told = somebody_told or staffed[reached]
+        if not somebody_told:
+            continue
+        wait = answer_time if reached == last else waits[reached + 1]
+        due_at += wait
+        somebody_told = not wait
     return Move(tuple(taken), due_at, exhausted=False)

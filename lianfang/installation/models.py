@@ -28,3 +28,13 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (installation {self.pk})"
+
+
+class Heartbeat(models.Model):
+    """When a worker last said that it is alive. Silence is shown on every page."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} (heartbeat)"

@@ -13,17 +13,17 @@ from django.db.models import F, Q
 from lianfang.kernel.clock import now as the_time
 from lianfang.notifications.channels.base import Channel, Letter, Outcome, Receipt
 from lianfang.notifications.models import Attempt, Delivery, Message
+from lianfang.notifications.outlets import provider_for
 from lianfang.notifications.rules import LEASE, MOST_ATTEMPTS, back_off
 from lianfang.roster.models import Person
 
 PERSONAL_CHANNELS = ("sms", "email")
-GROUP_CHANNELS = ("wecom", "dingtalk", "feishu")
 EXERCISE_MARK = "【演练 EXERCISE】"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants said to one person (or to a group robot when `person` is None)."""
+    """What somebody wants said to one person, or to a group robot (`group`, `wecom:duty`)."""
 
     reference: str
     person: Person | None
@@ -71,7 +71,7 @@ def queue(drafts: Iterable[Draft], *, now: datetime) -> list[Message]:
 def _turns(message: Message, now: datetime) -> list[Delivery]:
     """The channels in order: the first is due now, the others wait for a failure before them."""
     if message.recipient is None:
-        channels = [message.group]
+        channels = [message.group.partition(":")[0]]
     else:
         has = {"sms": bool(message.recipient.phone), "email": bool(message.recipient.email)}
         channels = [channel for channel in PERSONAL_CHANNELS if has[channel]]
@@ -135,7 +135,7 @@ def deliver_next(
 
 
 def _hand_over(delivery: Delivery, channels: Mapping[str, Channel], exercise: bool) -> Receipt:
-    channel = channels.get(delivery.channel)
+    channel = provider_for(delivery.channel, attempt=delivery.attempts, channels=channels)
     if channel is None:
         return Receipt(Outcome.FAILED_FOR_GOOD, code="not-configured")
     return channel.send(letter_of(delivery, exercise=exercise))
@@ -151,7 +151,7 @@ def letter_of(delivery: Delivery, *, exercise: bool) -> Letter:
     mark = EXERCISE_MARK if exercise else ""
     return Letter(
         reference=f"{message.pk}:{message.reference}:{delivery.channel}",
-        to=address or message.group,
+        to=address or message.group.partition(":")[2],
         name=person.name if person else "",
         subject=mark + message.subject,
         body=mark + message.body,
@@ -176,7 +176,7 @@ def settle(*, delivery: Delivery, receipt: Receipt, started_at: datetime, now: d
         pk=delivery.pk, attempts=delivery.attempts, state=Delivery.State.SENDING
     )
     still_ours.update(**_after(delivery, receipt, now))
-    if receipt.outcome in {Outcome.FAILED_FOR_NOW, Outcome.FAILED_FOR_GOOD}:
+    if receipt.outcome.is_failure:
         _next_channel(delivery, now)
 
 

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -240,7 +241,9 @@ def _add_to_counters(sums: dict[tuple[int, date], list[int]]) -> None:
         f"INSERT INTO {table} (unit_id, day, expected, {', '.join(names)}) VALUES {places} "
         f"ON CONFLICT (day, unit_id) DO UPDATE SET {changes}"
     )
-    values = [value for (unit, day), numbers in rows for value in (unit, day, *numbers)]
+    values: list[int | date] = [
+        value for (unit, day), numbers in rows for value in (unit, day, *numbers)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -284,7 +287,7 @@ def count_day(*, day: date, now: datetime) -> None:
             "late",
             "proxy",
             "counted_at",
-        ],  # fmt: skip
+        ],
     )
 
 

@@ -37,7 +37,7 @@ class View:
 
     def _below(self, posts: list[Post]) -> frozenset[int]:
         roots = {post.unit_id for post in posts}
-        roots |= {pk for pk in self._college_of(posts)}
+        roots |= set(self._college_of(posts))
         return frozenset(
             UnitLink.objects.filter(held_on(self.day), ancestor_id__in=roots).values_list(
                 "descendant_id", flat=True

@@ -116,6 +116,8 @@ class LadderStep(models.Model):
         COLLEGE = "COLLEGE", _("the college")
         COMMITTEE = "COMMITTEE", _("the college committee")
 
+    EITHER: ClassVar = ("CARER", "ANSWERABLE")  # whoever of several roles there is
+
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="ladder_steps")
     ladder = models.CharField(max_length=20, choices=Ladder)
     position = models.PositiveSmallIntegerField()

@@ -14,6 +14,7 @@ from lianfang.audit import operations as audit
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
+from lianfang.roster.models import Post
 from lianfang.rulebook.models import (
     Deadline,
     Edition,
@@ -48,9 +49,12 @@ def faults_of(data: dict[str, Any]) -> list[str]:
         faults += [f"rule {rule['code']}: {fault}" for fault in check(rule["criterion"], codes)]
     levels = {deadline["level"] for deadline in data.get("deadlines", [])}
     faults += [f"no deadline for {level}" for level in Deadline.Level.values if level not in levels]
+    roles = {*Post.Role.values, *LadderStep.EITHER}
     for ladder in LadderStep.Ladder.values:
-        if not data.get("ladders", {}).get(ladder):
+        steps = data.get("ladders", {}).get(ladder, [])
+        if not steps:
             faults.append(f"no steps on the ladder {ladder}")
+        faults += [f"{ladder}: no such role: {s['role']}" for s in steps if s["role"] not in roles]
     texts = data.get("texts", {})
     every = {code for language in LANGUAGES for code in texts.get(language, {})}
     for language in LANGUAGES:

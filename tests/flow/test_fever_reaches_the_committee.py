@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.operations import AlreadyAnswered
 from lianfang.incidents.models import Incident
+from lianfang.kernel.actors import OPERATOR
 from lianfang.notifications.models import Delivery, Message
+from lianfang.roster import operations as roster
 from lianfang.usecases import acknowledge_incident
 from tests.cast import FEVER, FINE, College
 
@@ -73,7 +77,9 @@ def test_nobody_on_the_post_is_a_fact_costs_nothing_and_is_an_alarm(college: Col
     college.report("小明", FEVER)
     vacant = Summons.objects.get(person=None)
     assert (vacant.rung.role, vacant.summoned_at) == ("DUTY_OFFICER", college.now)
-    assert college.told() == ["辅导员", "主任", "组长", "书记"]
+    assert college.told() == ["辅导员", "主任", "组长"]
+    college.fast_forward(minutes=10)
+    assert college.told()[3:] == ["书记"]
 
 
 def test_nobody_answered_is_an_alarm_of_its_own(college: College) -> None:
@@ -92,8 +98,6 @@ def test_a_ladder_nobody_answers_is_climbed_again_and_ends_as_a_fact(college: Co
 
 
 def test_a_worker_that_was_down_takes_every_rung_it_missed(college: College) -> None:
-    from datetime import timedelta
-
     college.report("小明", FEVER)
     college.now += timedelta(minutes=25)
     college.work()
@@ -124,3 +128,35 @@ def test_a_forged_link_opens_nothing(college: College) -> None:
     assert escalation.summons_of_token(token) == summons
     with pytest.raises(escalation.LinkNotValid):
         escalation.summons_of_token(token[:-2] + "zz")
+
+
+def test_who_holds_two_posts_is_rung_once(college: College) -> None:
+    college.appoint("主任", "网络1班", "COUNSELOR")
+    college.report("小明", FEVER)
+    assert college.told() == ["辅导员", "主任", "值班员"]
+
+
+def test_who_is_ill_is_not_summoned_about_themself(college: College) -> None:
+    college.report("主任", FEVER)
+    assert "主任" not in college.told()
+    assert college.told()[:2] == ["副主任", "值班员"]
+
+
+def test_a_head_on_leave_is_passed_over_for_the_deputy(college: College) -> None:
+    roster.exempt(
+        person=college["主任"], reason="LEAVE", held_from=college.today, held_until=None,
+        granted_by=None, actor=OPERATOR, now=college.now,
+    )  # fmt: skip
+    college.report("小明", FEVER)
+    assert college.told() == ["辅导员", "副主任", "值班员"]
+
+
+def test_passing_on_to_the_deputy_takes_the_next_rung_at_once(college: College) -> None:
+    college.report("小明", FEVER)
+    summons = Summons.objects.get(person=college["值班员"])
+    acknowledge_incident.answer_summons(
+        summons=summons, what=Summons.Answer.PASSED_ON, now=college.now
+    )
+    college.work()
+    assert college.told()[3:] == ["书记"]
+    assert Incident.objects.get().state == "OPEN"

@@ -11,12 +11,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lianfang.accounts import operations as accounts
 from lianfang.kernel.clock import now as the_time
 from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.kernel.texts import tidy
 from lianfang.portal.edge import Visit, for_account, for_everybody
 from lianfang.portal.middleware import LANGUAGE_COOKIE, in_words
+from lianfang.usecases import activation
 
 
 def _safe_next(request: HttpRequest) -> str:
@@ -53,7 +53,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         context["problems"] = {"again": _("The two passwords are not the same.")}
         return render(request, "portal/activate.html", context, status=422)
     try:
-        account = accounts.activate(
+        account = activation.activate(
             number=number,
             code=request.POST.get("code", "")[:20],
             password=password,

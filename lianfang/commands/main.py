@@ -1,0 +1,92 @@
+"""`lianfang`: everything that an IT teacher or a script does with the product.
+
+Exit codes: 0 done, 1 something unexpected, 2 the input has problems (or the call is wrong),
+3 refused, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib import import_module
+
+from lianfang.kernel.refusals import Refused
+
+DONE, UNEXPECTED, PROBLEMS, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
+
+_MODULES = (
+    "serve",
+    "founding",
+    "roster",
+    "places",
+    "ledger",
+    "summaries",
+    "tokens",
+    "surveillance",
+)
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """`--lang zh|en` wins, then LIANFANG_LANG, then the locale of the shell; else English."""
+    chosen = os.environ.get("LIANFANG_LANG", "")
+    for position, word in enumerate(arguments):
+        if word == "--lang" and position + 1 < len(arguments):
+            chosen = arguments[position + 1]
+        elif word.startswith("--lang="):
+            chosen = word.partition("=")[2]
+    if not chosen:
+        locale = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+        chosen = next((value for value in locale if value), "")
+    return "zh-hans" if chosen.lower().startswith("zh") else "en"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The entry point; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import_module("config")  # the SQLite that we trust, before Django asks for one
+    import django
+
+    django.setup()
+    from django.utils import translation
+
+    with translation.override(language_of(words)):
+        return _dispatch(words)
+
+
+def _dispatch(words: Sequence[str]) -> int:
+    parser = _parser()
+    given = parser.parse_args(words)
+    try:
+        return int(given.run(given) or DONE)
+    except Refused as error:
+        from lianfang.portal.middleware import in_words
+
+        print(f"{in_words(error)} [{error.code}]", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return UNEXPECTED
+
+
+def _parser() -> ArgumentParser:
+    from django.utils.translation import gettext as _
+
+    parser = ArgumentParser(
+        prog="lianfang",
+        description=_("Lianfang: everyone is accounted for, and a fever reaches a human being."),
+        epilog=_("Exit codes: 0 done, 2 problems in the input, 3 refused, 1 unexpected."),
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--lang", choices=["zh", "en"], help=_("language of the answers"))
+    subparsers = parser.add_subparsers(required=True, metavar=_("COMMAND"))
+    for name in _MODULES:
+        import_module(f"lianfang.commands.{name}").add_parsers(subparsers)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

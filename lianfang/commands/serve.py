@@ -1,0 +1,236 @@
+"""`lianfang run` (web and workers together) and `lianfang work` (workers only)."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from lianfang.commands.founding import load_shipped, prepare_database
+from lianfang.installation.operations import apply_clock_setting, start_clock
+from lianfang.installation.queries import installation
+from lianfang.kernel import clock
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+logger = logging.getLogger(__name__)
+_POLL_S = 0.25
+_SWEEP_S = 5.0
+_SENDERS = 4
+_GRACE_S = 8
+_PR_SET_PDEATHSIG = 1
+
+
+def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
+    run = subparsers.add_parser("run", help=_("serve the product, web and workers together"))
+    run.add_argument("--host", default="127.0.0.1")
+    run.add_argument("--port", type=int, default=8000)
+    run.add_argument(
+        "--demo", action="store_true", help=_("make the demonstration college if the data is empty")
+    )
+    run.add_argument(
+        "--processes", type=int, default=max(1, min(4, os.cpu_count() or 1)), metavar="N"
+    )
+    run.add_argument("--threads", type=int, default=16, metavar="N")
+    run.set_defaults(run=serve)
+
+    work = subparsers.add_parser("work", help=_("the workers only"))
+    work.add_argument(
+        "--until-idle", action="store_true", help=_("end when nothing is due any more")
+    )
+    work.set_defaults(run=work_on)
+
+
+# ---------------------------------------------------------------------------- run
+
+
+def serve(arguments: Namespace) -> int:
+    """Prepare the database, then keep web and workers alive until Ctrl-C or SIGTERM."""
+    if not _port_is_free(arguments.host, arguments.port):
+        print(
+            _("Port %(port)s is taken; choose another one: make run PORT=8001")
+            % {"port": arguments.port},
+            file=sys.stderr,
+        )
+        return 2
+    prepare_database()
+    if installation() is None:
+        if not arguments.demo:
+            print(_("Nobody has founded this database yet: lianfang found NAME"), file=sys.stderr)
+            return 2
+        from lianfang.demo.college import build
+
+        build()
+    else:
+        load_shipped(now=clock.now())
+    apply_clock_setting()
+    address = f"http://{arguments.host}:{arguments.port}"
+    os.environ.setdefault("LIANFANG_BASE_URL", address)
+    os.environ.pop("LIANFANG_CLOCK", None)  # obeyed once, here; children read the stored offset
+    connection.close()
+    children = [_start(_web_command(arguments)), _start(_work_command())]
+    _welcome(address)
+    return _watch(children)
+
+
+def _port_is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _web_command(arguments: Namespace) -> list[str]:
+    granian = Path(sys.executable).with_name("granian")
+    return [
+        str(granian), "--interface", "wsgi", "--host", arguments.host,
+        "--port", str(arguments.port), "--workers", str(arguments.processes),
+        "--blocking-threads", str(arguments.threads), "--log-level", "warning",
+        "--respawn-failed-workers", "--workers-kill-timeout", "5", "config.wsgi:application",
+    ]  # fmt: skip
+
+
+def _work_command() -> list[str]:
+    return [sys.executable, "-m", "lianfang.commands.main", "work"]
+
+
+def _die_with_parent() -> None:
+    """Linux: the child gets SIGTERM when its parent is killed, so that no old code lives on."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    # Runs between fork and exec of a process that has no other thread at that moment.
+    return subprocess.Popen(command, preexec_fn=_die_with_parent, cwd=settings.BASE_DIR)
+
+
+def _welcome(address: str) -> None:
+    current = installation()
+    assert current is not None
+    print(f"\n  {current.name}  →  {address}\n")
+    if current.is_exercise:
+        moment = clock.now().astimezone(clock.SHANGHAI)
+        print(_("  This is an exercise; its clock says %(time)s.") % {"time": f"{moment:%F %H:%M}"})
+        accounts = settings.HOME / "demo-accounts.txt"
+        if accounts.exists():
+            print("\n" + accounts.read_text())
+    print(_("  Stop with Ctrl-C.") + "\n", flush=True)
+
+
+def _watch(children: list[subprocess.Popen[bytes]]) -> int:
+    """Wait for a signal; a worker that dies is started again, a web server that dies ends it."""
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_args: stop.set())
+    web, worker = children
+    while not stop.wait(0.5):
+        if web.poll() is not None:
+            break
+        if worker.poll() is not None:
+            logger.error("The workers ended with code %s and are started again", worker.returncode)
+            worker = _start(_work_command())
+    for child in (web, worker):
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + _GRACE_S
+    for child in (web, worker):
+        try:
+            child.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    return 0 if stop.is_set() else 1
+
+
+# --------------------------------------------------------------------------- work
+
+
+def work_on(arguments: Namespace) -> int:
+    """Poll for what is due: one thread keeps time, a few hand letters over."""
+    start_clock()
+    if arguments.until_idle:
+        return work_until_idle()
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_args: stop.set())
+    senders = [
+        threading.Thread(target=_send_until, args=(stop,), name=f"sender-{number}")
+        for number in range(_SENDERS)
+    ]
+    for sender in senders:
+        sender.start()
+    _keep_time_until(stop)
+    for sender in senders:
+        sender.join(timeout=15)
+    return 0
+
+
+def work_until_idle() -> int:
+    """Everything that is due now, in this thread; ends when a round finds nothing."""
+    from lianfang.notifications.outlets import configured_channels
+    from lianfang.usecases import workers
+
+    channels = configured_channels()
+    workers.open_today(clock.now())
+    while workers.keep_time(clock.now()) or workers.deliver(clock.now(), channels):
+        pass
+    workers.sweep(clock.now(), "until-idle")
+    return 0
+
+
+def _keep_time_until(stop: threading.Event) -> None:
+    from lianfang.usecases import workers
+
+    next_sweep = 0.0
+    while not stop.is_set():
+        try:
+            now = clock.now()
+            if time.monotonic() >= next_sweep:
+                workers.open_today(now)
+                workers.sweep(now, f"time-{os.getpid()}")
+                next_sweep = time.monotonic() + _SWEEP_S
+            busy = workers.keep_time(now)
+        except Exception:
+            logger.exception("The time keeper stumbled and goes on")
+            connection.close()
+            busy = False
+        if not busy:
+            stop.wait(_POLL_S)
+
+
+def _send_until(stop: threading.Event) -> None:
+    """One sender: its own database connection, the channels read once per start."""
+    from lianfang.notifications.outlets import configured_channels
+    from lianfang.usecases import workers
+
+    channels = configured_channels()
+    while not stop.is_set():
+        try:
+            busy = workers.deliver(clock.now(), channels)
+        except Exception:
+            logger.exception("A sender stumbled and goes on")
+            connection.close()
+            busy = False
+        if not busy:
+            stop.wait(_POLL_S)
+    connection.close()

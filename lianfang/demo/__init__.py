@@ -1,0 +1,1 @@
+"""The demonstration college: synthetic people, a morning half reported. Owns no table."""

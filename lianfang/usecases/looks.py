@@ -1,0 +1,53 @@
+"""Every look at somebody's health answers is written down before they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from lianfang.audit import operations as audit
+from lianfang.incidents.models import Incident
+from lianfang.kernel.actors import Actor
+from lianfang.reporting.models import DailyReport
+from lianfang.roster.models import Person
+
+
+def answers_seen(
+    *, person: Person, reports: Iterable[DailyReport], actor: Actor, now: datetime
+) -> None:
+    """One entry per page that shows answers, with the days that it showed."""
+    audit.record(
+        verb="reporting.answers.seen",
+        actor=actor,
+        subject=person,
+        now=now,
+        concerns=person.pk,
+        days=sorted({report.day.isoformat() for report in reports}),
+    )
+
+
+def incident_seen(*, incident: Incident, named: bool, actor: Actor, now: datetime) -> None:
+    """`named`: whether the page showed whom it is about, or the code alone."""
+    audit.record(
+        verb="incidents.incident.seen",
+        actor=actor,
+        subject=incident,
+        now=now,
+        concerns=incident.person_id,
+        named=named,
+    )
+
+
+def roster_printed(*, people: Iterable[Person], what: str, actor: Actor, now: datetime) -> None:
+    """A sheet with names left the screen."""
+    audit.record_many(
+        audit.entry(
+            verb="roster.sheet.printed",
+            actor=actor,
+            subject=person,
+            now=now,
+            concerns=person.pk,
+            what=what,
+        )
+        for person in people
+    )
