@@ -103,6 +103,24 @@ def _short_city(name: str) -> str:
     return people[1] if people else _CITY_TAIL.sub("", name)
 
 
+_COUNTY_TAIL = re.compile(r"(市辖区|区|县|市|旗|林区|特区)$")
+
+
+@lru_cache(maxsize=None)
+def short_forms(code: str) -> frozenset[str]:
+    """The names by which people call a division: 通川区 and 通川; a single character is no name."""
+    division = divisions.get(code)
+    names = {division.name, *(name for _above, name, _code in _long_forms(division))}
+    if division.level == "province":
+        names.add(_PROVINCE_TAIL.sub("", division.name))
+    elif division.level == "city":
+        names.add(_short_city(division.name))
+    else:
+        people = _OF_A_PEOPLE.match(division.name)
+        names.add(people[1] if people else _COUNTY_TAIL.sub("", division.name))
+    return frozenset(name for name in names if len(name) > 1)
+
+
 def _old_names() -> tuple[list[Entry], list[Entry]]:
     """Names out of use whose area lives on under one code: cities, and counties."""
     cities, counties = [], []

@@ -11,13 +11,15 @@ from django.db.models import F, Q
 class AreaImport(models.Model):
     """One list of areas as it was read. `rule` is the column that decided, where there were several.
 
-    `last_day` of a by-day list tells up to which day somebody has looked.
+    `last_day` of a by-day list tells up to which day somebody has looked. `number` counts the
+    lists: of two imports that started from the same list only one can take the next number.
     """
 
     class Layout(models.TextChoices):
         BY_DAY = "BY_DAY"
         PERIODS = "PERIODS"
 
+    number = models.PositiveIntegerField(unique=True)
     layout = models.CharField(max_length=10, choices=Layout)
     rule = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=200)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from lianfang.audit import operations as audit
 from lianfang.kernel.actors import SYSTEM, Actor
@@ -38,7 +39,7 @@ class ListChangedMeanwhile(Refused):
 
 
 def import_areas(
-    file: Path | bytes,
+    path: Path | bytes,
     *,
     rule: str = "",
     source: str = "",
@@ -47,17 +48,19 @@ def import_areas(
     now: datetime,
     actor: Actor = SYSTEM,
 ) -> AreaChanges:
-    """Store a list of areas; with `apply=False` only say what it would change.
+    """Store a list of areas, from a file or an upload's bytes; see `area_files` for its layout.
+
+    With `apply=False` it only says what it would change.
 
     All or nothing: `FileProblems` names everything that is wrong. The same file again changes
     nothing. What was known before stays readable as it was known (see `RiskArea`).
     """
-    data = read_bytes(file)
+    data = read_bytes(path)
     read = read_areas(read_table(data), rule=rule, skip_unknown=skip_unknown)
     edition = AreaImport(
         layout=AreaImport.Layout.BY_DAY if read.is_by_day else AreaImport.Layout.PERIODS,
         rule=rule.upper()[:40],
-        source=(source or (file.name if isinstance(file, Path) else ""))[:200],
+        source=(source or (path.name if isinstance(path, Path) else ""))[:200],
         digest=hashlib.sha256(data).hexdigest(),
         first_day=read.first,
         last_day=read.last,
@@ -71,6 +74,8 @@ def import_areas(
 
 
 def _take_in(read: AreaFile, edition: AreaImport, *, apply: bool, actor: Actor) -> AreaChanges:
+    # The number before the list: whoever reads an older list than it will meet a taken number.
+    edition.number = 1 + (AreaImport.objects.aggregate(last=Max("number"))["last"] or 0)
     stored: dict[str, list[Listing]] = defaultdict(list)
     for area in RiskArea.objects.filter(known_until_at__isnull=True).order_by("listed_on"):
         stored[area.area_code].append(_as_listing(area))
@@ -141,18 +146,20 @@ class HospitalChanges:
 
 
 def import_hospitals(
-    file: Path | bytes = SHIPPED_HOSPITALS,
+    path: Path | bytes = SHIPPED_HOSPITALS,
     *,
     apply: bool = True,
     now: datetime,
     actor: Actor = SYSTEM,
 ) -> HospitalChanges:
-    """Store a list of designated hospitals; with `apply=False` only say what would change.
+    """Store a list of designated hospitals; see `hospital_files` for its layout.
+
+    With `apply=False` it only says what it would change.
 
     Lists are never complete: a hospital that the file does not name stays as it is. To take
     one off, give its row an `until`. The same file again changes nothing.
     """
-    rows, warnings = read_hospitals(read_table(read_bytes(file)))
+    rows, warnings = read_hospitals(read_table(read_bytes(path)))
     try:
         with transaction.atomic():
             changes = _take_in_hospitals(rows, warnings, apply=apply)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -40,14 +41,22 @@ def listings_covering(
 ) -> QuerySet[RiskArea]:
     """Why somebody who was at `code` on a day from `first` to `last` was in a listed area.
 
-    A county is in when it, its city or its province is listed. Raises `UnknownDivision`.
+    A county is in when it, its city or its province is listed. Codes out of use are followed;
+    raises `UnknownDivision` for what never was one.
     """
-    within = divisions.covering(code)
     return (
         listings(known_at=known_at)
-        .filter(_between(first, last), area_code__in=within)
+        .filter(_between(first, last), area_code__in=_within(code, last))
         .order_by("listed_on", "area_code")
     )
+
+
+def _within(code: str, day: date) -> set[str]:
+    """What contains a place, by the codes of the edition and by those in use on the day."""
+    within = set(divisions.covering(divisions.resolve(code).code))
+    with suppress(divisions.UnknownDivision):  # divided since: nobody knows in which part
+        within.update(divisions.covering(divisions.resolve(code, on=day).code))
+    return within
 
 
 def was_listed(code: str, *, on: date, known_at: datetime | None = None) -> bool:
@@ -88,8 +97,10 @@ class Nearest:
 def hospitals_near(county_code: str, *, on: date) -> Nearest:
     """The hospitals named in the county, else in its city, else in its province, on a day.
 
-    Never another province, and never a guess. Raises `UnknownDivision`.
+    Never another province, and never a guess. Codes out of use are followed; raises
+    `UnknownDivision` for what never was one.
     """
+    county_code = divisions.resolve(county_code).code
     city = divisions.city_of(county_code)
     named = _named_on(on).filter(province_code=divisions.province_of(county_code))
     steps: Iterable[tuple[Nearness, Q | None]] = (

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import csv
+import threading
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from lianfang.audit.models import Entry
@@ -13,7 +16,7 @@ from lianfang.kernel.actors import Actor
 from lianfang.places import divisions
 from lianfang.places.divisions import UnknownDivision
 from lianfang.places.models import AreaImport, RiskArea
-from lianfang.places.operations import import_areas
+from lianfang.places.operations import ListChangedMeanwhile, import_areas
 from lianfang.places.queries import (
     latest_list_day,
     listings_covering,
@@ -128,9 +131,19 @@ def test_a_stay_is_compared_with_every_day_of_it(now: datetime):
 
 
 def test_an_unknown_place_is_refused_not_called_unlisted():
-    for code in ("999999", "511721"):
+    for code in ("999999", "371200", ""):  # no code, a divided city, nothing
         with pytest.raises(UnknownDivision):
             was_listed(code, on=date(2020, 2, 1))
+
+
+def test_a_place_is_found_under_its_old_and_its_new_code(now: datetime):
+    file = periods("410728,长垣县,2020-02-01,2020-03-01,,", "330105,拱墅区,2022-02-01,,,")
+    import_areas(file, now=now)
+    for code in ("410728", "410783"):
+        assert was_listed(code, on=date(2020, 2, 1))
+    assert was_listed("330103", on=date(2022, 2, 1))  # 下城区 became part of 拱墅区
+    assert not was_listed("330103", on=date(2020, 2, 1))
+    assert not was_listed("330104", on=date(2022, 2, 1))  # divided since
 
 
 # ---------------------------------------------------------------- day by day
@@ -333,3 +346,27 @@ def test_a_code_that_belongs_to_another_name_is_warned_of(now: datetime):
     changes = import_areas(by_day("2020-02-01,420900,武汉市"), now=now)
     (warning,) = changes.warnings
     assert (warning.row, warning.context["name"]) == (2, "孝感市")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_lists_imported_at_once_the_later_one_counts_or_is_refused(now: datetime):
+    """Never a mixture: each list speaks for the whole day."""
+    lists = [by_day(f"2020-02-01,{code},") for code in (WUHAN, WENZHOU, XIAOGAN, BEIJING)]
+    together = threading.Barrier(len(lists))
+
+    def take_in(file: bytes) -> str:
+        together.wait(timeout=20)
+        try:
+            import_areas(file, now=now)
+        except ListChangedMeanwhile as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "stored"
+
+    with ThreadPoolExecutor(len(lists)) as pool:
+        answers = list(pool.map(take_in, lists))
+    assert "stored" in answers
+    assert set(answers) <= {"stored", "places.list-changed-meanwhile"}
+    assert AreaImport.objects.count() == answers.count("stored")
+    assert len(risk_areas_on(date(2020, 2, 1))) == 1

@@ -87,7 +87,8 @@ def test_one_with_a_phone_comes_first(now: datetime):
 
 def test_a_place_that_does_not_exist_is_refused(now: datetime):
     import_hospitals(now=now)
-    for code in ("999999", "511721", ""):
+    assert hospitals_near("511721", on=DAY) == hospitals_near("511703", on=DAY)  # 达县
+    for code in ("999999", "371200", ""):
         with pytest.raises(UnknownDivision):
             hospitals_near(code, on=DAY)
 
