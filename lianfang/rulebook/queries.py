@@ -102,7 +102,7 @@ class Rules:
         words: Words = ENGLISH if (get_language() or "").startswith("en") else CHINESE
         return describe(rule.criterion, {s.code: s.name for s in self.symptoms}, words)
 
-    def text(self, code: str, **values: Any) -> str:
+    def text(self, code: str, /, **values: Any) -> str:
         language = "en" if (get_language() or "").startswith("en") else "zh-hans"
         return self.texts[code, language].format(**values)
 
