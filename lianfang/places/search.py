@@ -1,7 +1,7 @@
 """Which place somebody means who types 通川区, 达州通川 or 511702. Pure.
 
-Short names count at every level here, because whatever is found is shown and confirmed; in
-addresses, which nobody confirms, they do not (`addresses`).
+Short names count at every level here, because whatever is found is shown to the one who
+typed it; in addresses, which nobody sees again, they do not (`addresses`).
 """
 
 from __future__ import annotations
@@ -52,10 +52,16 @@ def places_named(text: str, *, on: date) -> Found:
     named = _by_name(plain, on)
     if named:
         return Found(named[:MOST_CHOICES])
-    above = exact.code if exact and not exact.rest else _above(plain)
-    if above:
-        return Found(divisions.county_codes(above, on=on)[:MOST_CHOICES], within=above)
-    return Found((exact.code,)) if exact and exact.is_place else Found()
+    if exact and exact.is_place:
+        return Found((exact.code,))
+    above = exact.code if exact else _above(plain)
+    return _below(above, on) if above else Found()
+
+
+def _below(code: str, on: date) -> Found:
+    """The places of a city; a province has too many to choose from."""
+    places = divisions.county_codes(code, on=on)
+    return Found(places if len(places) <= MOST_CHOICES else (), within=code)
 
 
 def _of_code(code: str, on: date) -> Found:
@@ -64,8 +70,7 @@ def _of_code(code: str, on: date) -> Found:
         division = divisions.resolve(code, on=on)
     if divisions.is_place(division.code):
         return Found((division.code,))
-    below = divisions.county_codes(division.code, on=on)
-    return Found(below[:MOST_CHOICES], within=division.code)
+    return _below(division.code, on)
 
 
 def _by_name(text: str, on: date) -> tuple[str, ...]:
