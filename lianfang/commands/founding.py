@@ -109,7 +109,7 @@ def make_demo(arguments: Namespace) -> int:
     prepare_database()
     if current_installation() is not None:
         raise NotEmpty
-    build(people=arguments.people)
+    build(number=arguments.people)
     return 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from django.db.models import Case, Max, Q, QuerySet, When
@@ -51,6 +52,15 @@ def listings_covering(
     )
 
 
+def is_within(code: str, listed: frozenset[str], *, on: date) -> bool:
+    """Whether a place lies in one of the listed areas of a day, without asking the database.
+
+    For many reports of one day: `listed` is `risk_areas_on(day)`, asked once.
+    """
+    return not listed.isdisjoint(_within(code, on))
+
+
+@lru_cache(maxsize=8192)
 def _within(code: str, day: date) -> set[str]:
     """What contains a place, by the codes of the edition and by those in use on the day."""
     within = set(divisions.covering(divisions.resolve(code).code))

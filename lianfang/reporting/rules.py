@@ -7,7 +7,7 @@ with events; missing = expected - received - exempt. Silence is never a zero.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -59,7 +59,8 @@ class Answers:
     def to_plain(self) -> dict[str, Any]:
         """JSON-ready, empty answers left out."""
         plain: dict[str, Any] = {}
-        for name, value in asdict(self).items():
+        for name in _ANSWERS:
+            value = getattr(self, name)
             if value in (None, "", (), False) and name not in {"unwell", "visited", "met"}:
                 continue
             if isinstance(value, date):
@@ -74,8 +75,7 @@ class Answers:
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Answers:
-        known = {item.name for item in fields(cls)}
-        values = {name: value for name, value in plain.items() if name in known}
+        values = {name: value for name, value in plain.items() if name in _ANSWERS}
         for name in ("onset_on", "left_on", "met_on"):
             if values.get(name):
                 values[name] = date.fromisoformat(values[name])
@@ -83,6 +83,9 @@ class Answers:
             values["temperature"] = Decimal(values["temperature"])
         values["symptoms"] = tuple(values.get("symptoms", ()))
         return cls(**values)
+
+
+_ANSWERS = tuple(item.name for item in fields(Answers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,10 @@ class AlreadyVerified(Refused):
     status = 409
 
 
-def facts_of(answers: Answers, *, day: date) -> Facts:
+def facts_of(answers: Answers, *, day: date, listed: frozenset[str]) -> Facts:
     """What the answers tell the rules. Being in a listed area today is a visit that lasts."""
     visited_on = answers.left_on if answers.visited else None
-    if answers.county_code and places.was_listed(answers.county_code, on=day):
+    if answers.county_code and places.is_within(answers.county_code, listed, on=day):
         visited_on = day
     return Facts(
         day=day,
@@ -44,9 +44,12 @@ def facts_of(answers: Answers, *, day: date) -> Facts:
     )
 
 
-def hits(answers: Answers, *, day: date, rules: Rules) -> tuple[Rule, ...]:
-    """Every rule of the edition that holds for the answers; nothing is written."""
-    facts = facts_of(answers, day=day)
+def hits(answers: Answers, *, day: date, rules: Rules, listed: frozenset[str]) -> tuple[Rule, ...]:
+    """Every rule of the edition that holds for the answers; nothing is written.
+
+    `listed` holds the codes of the high-incidence areas of that day.
+    """
+    facts = facts_of(answers, day=day, listed=listed)
     return tuple(rule for rule in rules.screening if matches(rule.criterion, facts))
 
 

@@ -18,6 +18,7 @@ from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.places import divisions
+from lianfang.places import queries as places
 from lianfang.reporting import operations as reporting
 from lianfang.reporting.models import DailyReport
 from lianfang.reporting.operations import NotOnTheRoll, Submission, check_day_is_open
@@ -82,10 +83,12 @@ def limits_of(rules: Rules) -> Limits:
     )
 
 
-def check_filing(filing: Filing, *, rules: Rules, now: datetime) -> Checked:
+def check_filing(
+    filing: Filing, *, rules: Rules, now: datetime, listed: frozenset[str] | None = None
+) -> Checked:
     """Everything that can be refused, refused before anything is stored.
 
-    Raises `Invalid` with a sentence per field, `DayIsOver`, `DayHasNotBegun`, `NotOnTheRoll`.
+    `listed` are the high-incidence areas of the day, for a caller that checks many. Raises `Invalid` with a sentence per field, `DayIsOver`, `DayHasNotBegun`, `NotOnTheRoll`.
     """
     check_day_is_open(day=filing.day, rules=rules, today=reporting_day(now))
     answers = filing.answers
@@ -102,7 +105,9 @@ def check_filing(filing: Filing, *, rules: Rules, now: datetime) -> Checked:
     unit = filing.unit or roster.reporting_unit_of(filing.person, day=filing.day)
     if unit is None:
         raise NotOnTheRoll(name=filing.person.name, day=filing.day.isoformat())
-    hits = screening.hits(answers, day=filing.day, rules=rules)
+    if listed is None:
+        listed = places.risk_areas_on(filing.day)
+    hits = screening.hits(answers, day=filing.day, rules=rules, listed=listed)
     submission = Submission(
         person=filing.person,
         unit=unit,
@@ -123,13 +128,13 @@ def check_filing(filing: Filing, *, rules: Rules, now: datetime) -> Checked:
 
 
 def _place_problem(code: str) -> dict[str, str]:
-    if divisions.is_known(code):
+    """Stored is only a county of the edition; a code out of use is asked back with the new one."""
+    if divisions.is_place(code):
         return {}
-    try:
-        divisions.resolve(code)
-    except divisions.UnknownDivision as error:
-        return {"county_code": str(error)}
-    return {}
+    renamed = divisions.rename_of(code)
+    if renamed is not None:
+        return {"county_code": _("This county has been renamed or merged. Please choose it anew.")}
+    return {"county_code": _("There is no county or district with this code.")}
 
 
 def _key_of(filing: Filing) -> str:
