@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.utils.translation import gettext as _
@@ -55,7 +56,8 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def prepare_database() -> None:
-    """Bring the tables up to date and load what the product ships: rules and hospitals."""
+    """Bring the tables up to date; a second call on an up-to-date database is quick."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -33,6 +33,7 @@ _POLL_S = 0.25
 _SWEEP_S = 5.0
 _SENDERS = 4
 _GRACE_S = 8
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0  # before workers that died start again
 _PR_SET_PDEATHSIG = 1
 
 
@@ -46,7 +47,7 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
     run.add_argument(
         "--processes", type=int, default=max(1, min(4, os.cpu_count() or 1)), metavar="N"
     )
-    run.add_argument("--threads", type=int, default=16, metavar="N")
+    run.add_argument("--threads", type=int, default=8, metavar="N")
     run.set_defaults(run=serve)
 
     work = subparsers.add_parser("work", help=_("the workers only"))
@@ -103,7 +104,7 @@ def _web_command(arguments: Namespace) -> list[str]:
     return [
         str(granian), "--interface", "wsgi", "--host", arguments.host,
         "--port", str(arguments.port), "--workers", str(arguments.processes),
-        "--blocking-threads", str(arguments.threads), "--log-level", "warning",
+        "--blocking-threads", str(arguments.threads), "--log-level", "error",
         "--respawn-failed-workers", "--workers-kill-timeout", "5", "config.wsgi:application",
     ]  # fmt: skip
 
@@ -143,11 +144,15 @@ def _watch(children: list[subprocess.Popen[bytes]]) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_args: stop.set())
     web, worker = children
+    pause_s = _FIRST_PAUSE_S
     while not stop.wait(0.5):
         if web.poll() is not None:
             break
         if worker.poll() is not None:
             logger.error("The workers ended with code %s and are started again", worker.returncode)
+            if stop.wait(pause_s):
+                break
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
             worker = _start(_work_command())
     for child in (web, worker):
         if child.poll() is None:
