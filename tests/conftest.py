@@ -150,6 +150,14 @@ def _the_clock_runs_again() -> Iterator[None]:
     clock.follow(None)
 
 
+@pytest.fixture(autouse=True)
+def _the_installation_is_asked_anew() -> None:
+    """Each process remembers whose copy it is; the next test founds another."""
+    from lianfang.installation.queries import forget
+
+    forget()
+
+
 class NotThisMachine(AssertionError):
     """A test tried to reach another machine."""
 
