@@ -1,0 +1,60 @@
+"""The parameters of Farrington flexible, their defaults and their limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lianfang.surveillance.detection import BadParameter
+from lianfang.surveillance.history import History, lay_out
+from lianfang.surveillance.thresholds import (
+    POWER_TRANSFORMATIONS,
+    THRESHOLD_METHODS,
+    PowerTransformation,
+    ThresholdMethod,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarringtonParameters:
+    """The control list of R's farringtonFlexible, with its defaults.
+
+    b: years of history.  w: half-window in moments.  no_periods: levels of the season (1: only the
+    windows teach; 10: the whole year does).  past_not_included: moments before today that teach
+    nothing; default w.  reweight, weights_threshold: past outbreaks, by their Anscombe residual,
+    count less.  trend, p_threshold_trend: a trend is kept if its p-value is below this, b is 3 or
+    more, and it does not extrapolate above every past count.  method, power, alpha: see
+    `thresholds`.  limit54 = (5, 4): below 5 cases in the last 4 moments there is no bound.
+    """
+
+    b: int = 5
+    w: int = 3
+    no_periods: int = 1
+    past_not_included: int | None = None
+    reweight: bool = True
+    weights_threshold: float = 2.58
+    trend: bool = True
+    p_threshold_trend: float = 1.0
+    method: ThresholdMethod = "delta"
+    power: PowerTransformation = "2/3"
+    alpha: float = 0.05
+    limit54: tuple[int, int] = (5, 4)
+
+    def check(self) -> None:
+        """Raises BadParameter for what the method is not defined for."""
+        if not 0 < self.alpha < 1:
+            raise BadParameter("alpha", self.alpha, "a level between 0 and 1")
+        if not 0 <= self.p_threshold_trend <= 1:
+            raise BadParameter("pThresholdTrend", self.p_threshold_trend, "between 0 and 1")
+        if not self.weights_threshold > 0:
+            raise BadParameter("weightsThreshold", self.weights_threshold, "more than 0")
+        if self.method not in THRESHOLD_METHODS:
+            raise BadParameter("thresholdMethod", self.method, " or ".join(THRESHOLD_METHODS))
+        if self.power not in POWER_TRANSFORMATIONS:
+            raise BadParameter("powertrans", self.power, " or ".join(POWER_TRANSFORMATIONS))
+        if self.limit54[0] < 0 or self.limit54[1] < 1:
+            raise BadParameter("limit54", self.limit54, "[cases, moments], from [0, 1] on")
+
+    def history(self, *, freq: int) -> History:
+        """The moments that teach, for series of `freq` moments per year."""
+        left_out = self.w if self.past_not_included is None else self.past_not_included
+        return lay_out(freq=freq, b=self.b, w=self.w, periods=self.no_periods, left_out=left_out)

@@ -1,0 +1,251 @@
+"""Parameter sets: a JSON file of named sets for each family of detectors, keys as in R.
+
+    {"EARS": {"E1": {"method": "C1", "baseline": 7, "minSigma": 0, "alpha": 0.001}},
+     "CUSUM": {"U1": {"k": 1.04, "h": 2.26, "m": null, "trans": "standard"}},
+     "farringtonFlexible": {"F1": {"b": 4, "w": 3, "noPeriods": 1, ...}}}
+
+Other keys at the top level are left alone.  A key that is left out of a set has R's default.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from lianfang.surveillance.cusum import check as check_cusum
+from lianfang.surveillance.cusum import cusum
+from lianfang.surveillance.detection import Alarms, BadParameter, Floats
+from lianfang.surveillance.ears import check as check_ears
+from lianfang.surveillance.ears import ears
+from lianfang.surveillance.farrington import farrington_flexible
+from lianfang.surveillance.farrington_parameters import FarringtonParameters
+from lianfang.surveillance.faults import Collector
+from lianfang.surveillance.tables import opened
+
+JSON_TEXT: Final = "JSON (%(reason)s)"
+AN_OBJECT: Final = "an object of named parameter sets"
+A_SET: Final = "one of the sets %(names)s"
+ONE_FAMILY: Final = "a name in one family only, not in %(families)s"
+A_KEY: Final = "one of the keys %(keys)s"
+A_NUMBER: Final = "a number"
+WHOLE: Final = "a whole number"
+YES_NO: Final = "true or false"
+A_TEXT: Final = "a text"
+TWO_WHOLE: Final = "two whole numbers"
+NULL_OR_GLM: Final = 'null, "glm" or a number above 0'
+WITHIN: Final = "%(range)s"
+
+DAILY: Final = 100
+"""From how many moments per year on a series counts as daily."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What a set says about series of one length: columns of (series, n) arrays from `first` on.
+
+    `missing` is how the family's layout writes a number that is none.
+    """
+
+    first: int
+    columns: Mapping[str, Floats]
+    alarm: Alarms
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """A named set, ready to judge: judge(counts (s, n), freq) raises SeriesTooShort or BadParameter.
+
+    columns: the headings between `observed` and the end of the line, `alarm` among them.
+    """
+
+    family: str
+    name: str
+    columns: tuple[str, ...]
+    judge: Callable[[Floats, int], Judged]
+
+
+def default_training(size: int, freq: int, *, seasonal: bool) -> int:
+    """Moments that teach a CUSUM when the set does not say: two years of a series of weeks (or
+    months), fourteen days of a daily one, or half of what there is where it is no longer.  A
+    seasonal level ("glm") always needs its two years."""
+    if freq < DAILY or seasonal:
+        return 2 * freq
+    return 14 if size > 14 else size // 2
+
+
+def load_set(path: Path, name: str) -> ParameterSet:
+    """Read the set `name`.  Raises FileFaults naming every key that is wrong."""
+    faults = Collector(str(path))
+    with opened(path, faults) as text:
+        try:
+            content = json.load(text)
+        except json.JSONDecodeError as error:
+            found = error.doc[error.pos : error.pos + 20]
+            faults.stop(error.lineno, str(error.colno), found, JSON_TEXT, reason=error.msg)
+    family, values = _find(content, name, faults)
+    build, kinds = _FAMILIES[family]
+    _check_kinds(values, kinds, f"{family}.{name}", faults)
+    faults.refuse_if_any()
+    try:
+        return build(name, values)
+    except BadParameter as error:
+        column = f"{family}.{name}.{error.name}"
+        faults.stop(None, column, error.value, WITHIN, range=error.expected)
+
+
+def _find(content: Any, name: str, faults: Collector) -> tuple[str, dict[str, Any]]:
+    if not isinstance(content, dict):
+        faults.stop(None, None, type(content).__name__, AN_OBJECT)
+    families = {family: content.get(family, {}) for family in _FAMILIES}
+    for family, sets in families.items():
+        if not isinstance(sets, dict) or not all(isinstance(one, dict) for one in sets.values()):
+            faults.stop(None, family, type(sets).__name__, AN_OBJECT)
+    holders = [family for family, sets in families.items() if name in sets]
+    if not holders:
+        known = ", ".join(sorted(known for sets in families.values() for known in sets))
+        faults.stop(None, None, name, A_SET, names=known)
+    if len(holders) > 1:
+        faults.stop(None, None, name, ONE_FAMILY, families=", ".join(holders))
+    return holders[0], families[holders[0]][name]
+
+
+# ---------------------------------------------------------------- what a value may be
+
+Kind = tuple[Callable[[Any], bool], str]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_level(value: Any) -> bool:
+    return value is None or value == "glm" or (_is_number(value) and value > 0)
+
+
+def _is_two_whole(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_is_whole, value))
+
+
+_NUMBER: Final[Kind] = (_is_number, A_NUMBER)
+_WHOLE: Final[Kind] = (_is_whole, WHOLE)
+_YES_NO: Final[Kind] = (lambda value: isinstance(value, bool), YES_NO)
+_TEXT: Final[Kind] = (lambda value: isinstance(value, str), A_TEXT)
+
+_EARS_KINDS: Final[Mapping[str, Kind]] = {
+    "method": _TEXT,
+    "baseline": _WHOLE,
+    "minSigma": _NUMBER,
+    "alpha": _NUMBER,
+}
+_CUSUM_KINDS: Final[Mapping[str, Kind]] = {
+    "k": _NUMBER,
+    "h": _NUMBER,
+    "m": (_is_level, NULL_OR_GLM),
+    "trans": _TEXT,
+    "training": _WHOLE,
+}
+_FARRINGTON_KINDS: Final[Mapping[str, Kind]] = {
+    "b": _WHOLE,
+    "w": _WHOLE,
+    "noPeriods": _WHOLE,
+    "pastWeeksNotIncluded": _WHOLE,
+    "reweight": _YES_NO,
+    "weightsThreshold": _NUMBER,
+    "pThresholdTrend": _NUMBER,
+    "trend": _YES_NO,
+    "thresholdMethod": _TEXT,
+    "alpha": _NUMBER,
+    "powertrans": _TEXT,
+    "limit54": (_is_two_whole, TWO_WHOLE),
+}
+
+
+def _check_kinds(
+    values: Mapping[str, Any], kinds: Mapping[str, Kind], path: str, faults: Collector
+) -> None:
+    for key, value in values.items():
+        if key not in kinds:
+            faults.add(None, f"{path}.{key}", json.dumps(value), A_KEY, keys=", ".join(kinds))
+            continue
+        is_right, expected = kinds[key]
+        if not is_right(value):
+            faults.add(None, f"{path}.{key}", json.dumps(value), expected)
+
+
+# ---------------------------------------------------------------- the three families
+
+
+def _ears_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
+    chosen = _renamed(values, {"minSigma": "min_sigma"})
+    check_ears(**chosen)
+
+    def judge(counts: Floats, freq: int) -> Judged:
+        found = ears(counts, **chosen)
+        return Judged(found.first, {"upperbound": found.upperbound}, found.alarm, missing="NaN")
+
+    return ParameterSet("EARS", name, ("upperbound", "alarm"), judge)
+
+
+def _cusum_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
+    chosen = dict(values)
+    training = chosen.pop("training", None)
+    check_cusum(**{key: value for key, value in values.items() if key != "m"})
+
+    def judge(counts: Floats, freq: int) -> Judged:
+        taught = training
+        if taught is None:
+            seasonal = chosen.get("m") == "glm"
+            taught = max(1, default_training(counts.shape[-1], freq, seasonal=seasonal))
+        found = cusum(counts, training=taught, freq=freq, **chosen)
+        columns = {"m": found.mean, "cusum": found.statistic, "upperbound": found.upperbound}
+        return Judged(found.first, columns, found.alarm, missing="NA")
+
+    return ParameterSet("CUSUM", name, ("m", "cusum", "upperbound", "alarm"), judge)
+
+
+def _farrington_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
+    chosen = _renamed(
+        values,
+        {
+            "noPeriods": "no_periods",
+            "pastWeeksNotIncluded": "past_not_included",
+            "weightsThreshold": "weights_threshold",
+            "pThresholdTrend": "p_threshold_trend",
+            "thresholdMethod": "method",
+            "powertrans": "power",
+        },
+    )
+    if "limit54" in chosen:
+        chosen["limit54"] = tuple(chosen["limit54"])
+    parameters = FarringtonParameters(**chosen)
+    parameters.check()
+    columns = ("expected", "upperbound", "alarm", "score", "pvalue", "mu0", "phi", "trend")
+
+    def judge(counts: Floats, freq: int) -> Judged:
+        found = farrington_flexible(counts, parameters, freq=freq)
+        numbers = {column: getattr(found, column) for column in columns if column != "alarm"}
+        return Judged(found.first, numbers, found.alarm, missing="NA")
+
+    return ParameterSet("farringtonFlexible", name, columns, judge)
+
+
+def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(key, key): value for key, value in values.items()}
+
+
+_FAMILIES: Final[
+    Mapping[str, tuple[Callable[[str, Mapping[str, Any]], ParameterSet], Mapping[str, Kind]]]
+] = {
+    "EARS": (_ears_set, _EARS_KINDS),
+    "CUSUM": (_cusum_set, _CUSUM_KINDS),
+    "farringtonFlexible": (_farrington_set, _FARRINGTON_KINDS),
+}

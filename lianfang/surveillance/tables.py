@@ -1,0 +1,112 @@
+"""Reading and writing CSV: UTF-8, comma, first row = header; a written file is whole or absent."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TextIO
+
+from lianfang.surveillance.faults import Collector
+
+HEADER: Final = "the columns %(columns)s"
+UTF8: Final = "text in UTF-8"
+A_FILE: Final = "a file that can be read (%(reason)s)"
+A_PLACE: Final = "a place that can be written to (%(reason)s)"
+ANOTHER_FILE: Final = "another file than the input"
+ONE_COLUMN: Final = "each heading once"
+CELLS: Final = "%(number)s cells, as in the header"
+PLAIN_CSV: Final = "a row of comma-separated values (%(reason)s)"
+
+Row = tuple[int, list[str]]
+
+
+@contextmanager
+def opened(path: Path, faults: Collector) -> Iterator[TextIO]:
+    """The file as text, a byte order mark skipped; refuses by name what is not there or not UTF-8."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as text:
+            yield text
+    except OSError as error:
+        faults.stop(None, None, path.name, A_FILE, reason=error.strerror or error)
+    except UnicodeDecodeError as error:
+        faults.stop(None, None, repr(error.object[error.start : error.end]), UTF8)
+
+
+def rows(text: TextIO, columns: Sequence[str], faults: Collector) -> Iterator[Row]:
+    """The line number and the cells of `columns`, in that order, of every row that is not empty.
+
+    Rows with another number of cells than the header are noted as faults and left out.
+    """
+    reader = csv.reader(text, strict=True)
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        places = _places(header, columns, faults)
+        for cells in reader:
+            if len(cells) == len(header):
+                yield reader.line_num, [cells[place].strip() for place in places]
+            elif cells:
+                faults.add(reader.line_num, None, f"{len(cells)} cells", CELLS, number=len(header))
+    except csv.Error as error:
+        faults.stop(reader.line_num, None, "", PLAIN_CSV, reason=error)
+
+
+def _places(header: list[str], columns: Sequence[str], faults: Collector) -> list[int]:
+    if any(column not in header for column in columns):
+        faults.stop(1, None, ",".join(header), HEADER, columns=",".join(columns))
+    for column in columns:
+        if header.count(column) > 1:
+            faults.stop(1, column, f"{header.count(column)} x {column}", ONE_COLUMN)
+    return [header.index(column) for column in columns]
+
+
+def whole_number(cell: str) -> int | None:
+    """The number, or None where the cell is no plain decimal whole number."""
+    digits = cell[1:] if cell[:1] == "-" else cell
+    return int(cell) if digits.isascii() and digits.isdecimal() else None
+
+
+def decimal_number(cell: str) -> float | None:
+    """The finite number, or None; no thousands marks, no words."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    plain = cell.isascii() and "_" not in cell and number - number == 0
+    return number if plain else None
+
+
+def write(path: Path, header: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    """Write beside the place and move over it, so that nobody ever reads half a file."""
+    faults = Collector(str(path))
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        faults.stop(None, None, path.parent, A_PLACE, reason=error.strerror or error)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as text:
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(lines)
+        beside.chmod(0o666 & ~_umask())
+        beside.replace(path)
+    except OSError as error:
+        faults.stop(None, None, path.name, A_PLACE, reason=error.strerror or error)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def refuse_overwriting(out: Path, *inputs: Path) -> None:
+    """An answer never replaces its question."""
+    if any(out.exists() and given.exists() and out.samefile(given) for given in inputs):
+        Collector(str(out)).stop(None, None, out.name, ANOTHER_FILE)
