@@ -11,11 +11,12 @@ class BadDatabaseAddress(ValueError):
     """The address is neither of the two kinds; says what would be right."""
 
 
-def database_from(url: str, *, pool_size: int = 8) -> dict[str, Any]:
+def database_from(url: str, *, pool_size: int = 20) -> dict[str, Any]:
     """Django's DATABASES entry for an address.
 
     SQLite: WAL and synchronous=FULL, so that an acknowledged report survives a power cut.
-    PostgreSQL: a pool of kept connections, and time-outs that end a call to a dead host.
+    PostgreSQL: a pool of kept connections (more than a process has threads: the submission desk
+    needs one while every sender waits for it), and time-outs that end a call to a dead host.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
