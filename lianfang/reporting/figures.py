@@ -7,17 +7,19 @@ complete still says so (`completeness`): the reader sees the share beside the nu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from lianfang.reporting.models import DailyReport
-from lianfang.reporting.queries import current_reports, own_ledgers
+from lianfang.reporting.queries import current_reports, unreachable_ids
 from lianfang.reporting.rules import Answers, Ledger
 from lianfang.roster import queries as roster
-from lianfang.roster.models import Unit
+from lianfang.roster.models import Exemption, Membership, Unit
+from lianfang.roster.queries import held_on
 
 WUHAN, HUBEI = "4201", "42"
 PLACES = (
@@ -47,54 +49,161 @@ def place_of(county_code: str, presence: str, home_city: str) -> str:
     return "in_province" if county_code[:2] == home_city[:2] else "other_province"
 
 
-def signs_of(answers: Answers) -> Counter[str]:
-    """What a report with events adds to the columns of exposure and health."""
+def signs_of(answers: Answers, fever_from: Mapping[str, float]) -> Counter[str]:
+    """What a report with events adds to the columns of exposure and health.
+
+    A fever is what the person calls one, or what the thermometer shows.
+    """
     codes = set(answers.symptoms)
     counted: Counter[str] = Counter()
-    for code in ("fever", "dry_cough", "fatigue"):
-        counted[code] = int(code in codes)
+    counted["fever"] = int("fever" in codes or _is_hot(answers, fever_from))
+    counted["dry_cough"] = int("dry_cough" in codes)
+    counted["fatigue"] = int("fatigue" in codes)
     counted["other_symptoms"] = int(bool(codes - {"fever", "dry_cough", "fatigue"}))
     if answers.visited:
-        key = "visited_wuhan" if "武汉" in answers.visited_area else "visited_other"
-        counted[key if not answers.visited_area.startswith(WUHAN) else "visited_wuhan"] += 1
+        in_wuhan = "武汉" in answers.visited_area or answers.visited_area.startswith(WUHAN)
+        counted["visited_wuhan" if in_wuhan else "visited_other"] += 1
     counted["met_from_area"] = int(bool(answers.met))
     counted["met_case"] = int(answers.met_case)
     counted["close_contact"] = int(answers.told_close_contact)
     return counted
 
 
-def figures_of(unit: Unit, *, day: date, home_city: str) -> dict[str, Any]:
-    """`{"rows": [...], "total": {...}}`; every row holds the ledger and the indicators."""
-    below = set(roster.subtree_ids(unit, day=day))
-    own = {pk: ledger for pk, ledger in own_ledgers(day=day).items() if pk in below}
-    counts = _indicators(own, day=day, home_city=home_city)
-    units = {u.pk: u for u in Unit.objects.filter(pk__in=own).order_by("position", "code")}
-    rows = [
-        {"code": u.code, "name": u.name, "kind": u.kind, **_row(own[pk], counts[pk])}
-        for pk, u in units.items()
-    ]
-    total_counts = sum(counts.values(), Counter())
-    return {"rows": rows, "total": _row(sum(own.values(), Ledger()), total_counts)}
+def _is_hot(answers: Answers, fever_from: Mapping[str, float]) -> bool:
+    if answers.temperature is None or not fever_from:
+        return False
+    limit = fever_from.get(answers.site, max(fever_from.values()))
+    return float(answers.temperature) >= limit
 
 
-def _row(ledger: Ledger, counted: Counter[str]) -> dict[str, Any]:
-    return {**ledger.to_plain(), **{name: counted.get(name, 0) for name in INDICATORS}}
+@dataclass(slots=True)
+class Tally:
+    """The day of some people: their ledger, and how many stand in each column."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    counted: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.ledger + other.ledger, self.counted + other.counted)
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            **self.ledger.to_plain(),
+            **{name: self.counted.get(name, 0) for name in INDICATORS},
+        }
 
 
-def _indicators(unit_ids: Iterable[int], *, day: date, home_city: str) -> dict[int, Counter[str]]:
-    """Whereabouts by a GROUP BY; answers are opened only where there is something to follow up."""
-    counts: dict[int, Counter[str]] = {pk: Counter() for pk in unit_ids}
-    reports = current_reports(day=day).filter(unit_id__in=list(counts))
-    places = reports.values("unit_id", "county_code", "presence").annotate(n=Count("id"))
-    for row in places.order_by():
-        column = place_of(row["county_code"], row["presence"], home_city)
-        mine = counts[row["unit_id"]]
-        mine[column] += row["n"]
-        mine["hospital"] += row["n"] if row["presence"] == "HOSPITAL" else 0
-        mine["quarantine"] += row["n"] if row["presence"] == "QUARANTINE" else 0
-    for report in reports.filter(has_events=True).only("id", "unit_id", "answers"):
-        counts[report.unit_id] += signs_of(Answers.from_plain(report.answers))
-    return counts
+def figures_of(
+    unit: Unit, *, day: date, home_city: str, fever_from: Mapping[str, float] | None = None
+) -> dict[str, Any]:
+    """`{"rows": [...], "total": {...}, "by_category": {...}}`, each with ledger and indicators.
+
+    A row is a unit with people of its own; `categories` says who they are. The sum of the
+    places is the number received: both come from one statement.
+    """
+    tallies = _tallies(unit, day=day, home_city=home_city, fever_from=fever_from or {})
+    units = Unit.objects.filter(pk__in={pk for pk, _category in tallies})
+    rows = []
+    for node in units.order_by("position", "code"):
+        mine = {c: tally for (pk, c), tally in sorted(tallies.items()) if pk == node.pk}
+        rows.append(
+            {
+                "code": node.code,
+                "name": node.name,
+                "kind": node.kind,
+                "categories": {c: tally.ledger.expected for c, tally in mine.items()},
+                **_sum(mine.values()).to_plain(),
+            }
+        )
+    by_category = {
+        category: _sum(tally for (_pk, c), tally in tallies.items() if c == category).to_plain()
+        for category in sorted({category for _pk, category in tallies})
+    }
+    return {
+        "rows": rows,
+        "total": _sum(tallies.values()).to_plain(),
+        "by_category": by_category,
+    }
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    return sum(tallies, Tally())
+
+
+_Key = tuple[int, str]  # unit, category of person
+
+
+def _tallies(
+    unit: Unit, *, day: date, home_city: str, fever_from: Mapping[str, float]
+) -> dict[_Key, Tally]:
+    """Everybody on the roll of the unit and below, by unit and category of person."""
+    members = Membership.objects.filter(
+        held_on(day),
+        kind=Membership.Kind.REPORTING,
+        unit_id__in=roster.subtree_ids(unit, day=day),
+    )
+    reported = Exists(current_reports(day=day).filter(person=OuterRef("person")))
+    away = Exemption.objects.filter(held_on(day)).values("person_id")
+    tallies: dict[_Key, Tally] = {
+        key: Tally(Ledger(expected=n)) for key, n in _heads(members).items()
+    }
+    for key, n in _heads(members.filter(person_id__in=away).exclude(reported)).items():
+        tallies[key] += Tally(Ledger(exempt=n))
+    for key, n in _heads(members.filter(person_id__in=unreachable_ids(day=day))).items():
+        tallies[key] += Tally(Ledger(unreachable=n))
+    _add_received(tallies, _who_reported(members, day), home_city)
+    _add_signs(tallies, _who_reported(members, day, has_events=True), fever_from)
+    return tallies
+
+
+def _heads(members: QuerySet[Membership]) -> dict[_Key, int]:
+    rows = members.values_list("unit_id", "person__category").annotate(n=Count("id"))
+    return {(unit, category): n for unit, category, n in rows.order_by()}
+
+
+_REPORT = "person__daily_reports__"
+
+
+def _who_reported(members: QuerySet[Membership], day: date, **which: bool) -> QuerySet[Membership]:
+    """Members joined with their current report, all conditions in one join."""
+    wanted = {"day": day, "is_current": True, **which}
+    return members.filter(**{_REPORT + name: value for name, value in wanted.items()})
+
+
+def _add_received(
+    tallies: dict[_Key, Tally], received: QuerySet[Membership], home_city: str
+) -> None:
+    """Who reported how, and from where: one GROUP BY, no answer is opened."""
+    names = ("has_events", "is_late", "source", "county_code", "presence")
+    rows = received.values_list(
+        "unit_id", "person__category", *(_REPORT + name for name in names)
+    ).annotate(n=Count("id"))
+    for unit, category, has_events, late, source, county, presence, n in rows.order_by():
+        tallies[unit, category] += Tally(
+            Ledger(
+                zero=0 if has_events else n,
+                with_events=n if has_events else 0,
+                late=n if late else 0,
+                proxy=n if source == DailyReport.Source.PROXY else 0,
+            ),
+            Counter(
+                {
+                    place_of(county, presence, home_city): n,
+                    "hospital": n if presence == "HOSPITAL" else 0,
+                    "quarantine": n if presence == "QUARANTINE" else 0,
+                }
+            ),
+        )
+
+
+def _add_signs(
+    tallies: dict[_Key, Tally], received: QuerySet[Membership], fever_from: Mapping[str, float]
+) -> None:
+    """Answers are opened only where there is something to follow up."""
+    rows = received.values_list("unit_id", "person__category", f"{_REPORT}answers")
+    for unit, category, answers in rows:
+        signs = signs_of(Answers.from_plain(answers), fever_from)
+        tallies[unit, category] += Tally(counted=signs)
 
 
 def whereabouts(*, day: date, unit_ids: Iterable[int] | None = None) -> dict[str, int]:

@@ -104,7 +104,12 @@ def sign_unit_report(
     ) + 1
     if version > 1 and not correction_reason.strip():
         raise SayWhyCorrected(unit=unit.name)
-    figures = figures_of(unit, day=day, home_city=str(rules.settings["home_city_code"]))
+    figures = figures_of(
+        unit,
+        day=day,
+        home_city=str(rules.settings["home_city_code"]),
+        fever_from=_fever_from(rules),
+    )
     not_reached = _not_reached(unit, day)
     due_at = due.moment(day)
     first = UnitReport.objects.filter(unit=unit, day=day, version=1).first()
@@ -137,6 +142,15 @@ def sign_unit_report(
         digest=report.digest,
     )
     return report
+
+
+def _fever_from(rules: Rules) -> dict[str, float]:
+    """From which temperature at which site the edition speaks of a fever."""
+    return {
+        site: float(limit)
+        for rule in rules.screening
+        for site, limit in dict(rule.criterion.get("temperature_at_least", {})).items()
+    }
 
 
 def _check_declaration(unit: Unit, day: date, declaration: str, narrative: str) -> None:
