@@ -105,6 +105,23 @@ def _check_password(password: str, account: Account) -> None:
 
 
 @transaction.atomic
+def change_password(*, account: Account, old: str, new: str, now: datetime) -> None:
+    """A new password of one's own. Raises `Invalid` beside the field that is wrong."""
+    if not account.check_password(old):
+        raise Invalid({"old": _("This is not your present password.")})
+    _check_password(new, account)
+    account.set_password(new)
+    account.save(update_fields=["password"])
+    audit.record(
+        verb="accounts.password.changed",
+        actor=account.actor,
+        subject=account,
+        now=now,
+        concerns=account.person.pk if account.person else None,
+    )
+
+
+@transaction.atomic
 def create_operator(*, login: str, password: str, now: datetime) -> Account:
     """An administrator who is not on the roster. Raises `Invalid` naming what is wrong."""
     if Account.objects.filter(login=login).exists():

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from lianfang.accounts.models import Account
 from lianfang.duty.queries import posts_on_shift
@@ -17,6 +18,7 @@ from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import now as the_time
 from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Forbidden
+from lianfang.portal.kept import kept_fields
 from lianfang.roster.access import View as Sight
 from lianfang.roster.access import view_of
 from lianfang.roster.models import Person
@@ -64,7 +66,7 @@ def _logged_in(view: PageView, allowed: Callable[[Visit], bool]) -> PageView:
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return cast(HttpResponse, redirect_to_login(request.get_full_path()))
+            return _log_in_first(request)
         visit = visit_of(request)
         request.visit = visit  # type: ignore[attr-defined]
         if not allowed(visit):
@@ -73,6 +75,15 @@ def _logged_in(view: PageView, allowed: Callable[[Visit], bool]) -> PageView:
 
     page.needs = allowed.__name__  # type: ignore[attr-defined]
     return page
+
+
+def _log_in_first(request: HttpRequest) -> HttpResponse:
+    """To the log-in; what was typed before the session ended goes along and comes back."""
+    kept = kept_fields(request)
+    if request.method == "POST" and kept:
+        context = {"next": request.get_full_path(), "kept": kept, "ended": True}
+        return render(request, "portal/login.html", context, status=401)
+    return cast(HttpResponse, redirect_to_login(request.get_full_path()))
 
 
 def is_person(visit: Visit) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lianfang.portal.views import account
+from lianfang.portal.views import account, answer, health, mine, report
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -8,4 +8,18 @@ urlpatterns = [
     path("logout/", account.log_out, name="portal-logout"),
     path("activate/", account.activate, name="portal-activate"),
     path("language/", account.choose_language, name="portal-language"),
+    path("report/", report.report, name="portal-report"),
+    path("report/<slug:day>/", report.report, name="portal-report-day"),
+    path("report/receipt/<slug:receipt>/", report.receipt, name="portal-receipt"),
+    path("report/receipt/<slug:receipt>/told/", report.receipt_told, name="portal-receipt-told"),
+    path("areas/", report.areas, name="portal-areas"),
+    path("places/", report.division_children, name="portal-places"),
+    path("places/<slug:code>/", report.division_children, name="portal-places-below"),
+    path("a/<str:token>/", answer.answer, name="portal-answer"),
+    path("me/", mine.me, name="portal-me"),
+    path("me/looks/", mine.looks, name="portal-looks"),
+    path("me/password/", mine.password, name="portal-password"),
+    path("messages/", mine.letters, name="portal-messages"),
+    path("messages/read/", mine.letters_read, name="portal-messages-read"),
+    path("healthz", health.health, name="healthz"),
 ]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Protocol
+from datetime import date, timedelta
 
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,7 @@ from lianfang.places.search import places_named
 from lianfang.reporting import typed as reading
 from lianfang.reporting.rules import Answers, Limits, problems_of
 from lianfang.reporting.typed import AskBack
+from lianfang.rulebook.queries import Rules
 
 LONGEST = 2000  # of one field on the page that asks back
 WELL, WELL_UNMEASURED, UNWELL = "well", "well_unmeasured", "unwell"
@@ -58,13 +59,6 @@ _TEXTS = (
 _TICKS = ("met_case", "told_close_contact", "household_ill")
 
 
-class Posted(Protocol):
-    """The part of a QueryDict that is needed."""
-
-    def get(self, key: str, default: str = "") -> str | None: ...
-    def getlist(self, key: str) -> list[str]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where somebody was the last time."""
@@ -96,7 +90,7 @@ class ReportForm:
 
 
 def read_report(
-    posted: Posted,
+    posted: QueryDict,
     *,
     day: date,
     before: Place | None,
@@ -268,3 +262,29 @@ def _place_is_open(form: ReportForm) -> bool:
 def _in_order(problems: Mapping[str, str]) -> dict[str, str]:
     known = {name: problems[name] for name in _ORDER if name in problems}
     return known | {name: text for name, text in problems.items() if name not in known}
+
+
+# ---------------------------------------------------------------- what the page needs
+
+
+def fields_of(
+    form: ReportForm, *, day: date, rules: Rules, before: Place | None, last_site: str = ""
+) -> dict[str, object]:
+    """The context of components/report_fields.html."""
+    lookback = timedelta(days=int(rules.settings["lookback_days"]))
+    site = form.typed.get("site") or last_site
+    return {
+        "form": form,
+        "typed": form.typed,
+        "problems": form.problems,
+        "before": before,
+        "rules": rules,
+        "site": site,
+        "site_is_kept": site == last_site,
+        "sites": SITE_NAMES.items(),
+        "reasons": NOT_MEASURED_NAMES.items(),
+        "presences": PRESENCE_NAMES.items(),
+        "day_first": (day - lookback).isoformat(),
+        "day_last": day.isoformat(),
+        "place_is_open": before is None or _place_is_open(form),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -97,3 +98,29 @@ def get(mapping: Any, key: Any) -> Any:
 def anchor(field: str) -> str:
     """Where on the page the sentence beside a field stands."""
     return f"problem_{field}"
+
+
+@register.filter(name="is")
+def is_(value: Any, other: Any) -> bool:
+    """Whether two texts are the same: `typed.how|is:"well"`."""
+    return str(value or "") == str(other)
+
+
+@register.filter
+def within(value: Any, many: Any) -> bool:
+    return value in (many or ())
+
+
+@register.filter
+def phone(value: str) -> str:
+    """142 0000 0001: a Chinese mobile number in the groups in which people read it."""
+    local = value.removeprefix("+86")
+    if len(local) == 11 and local.isdecimal() and local.startswith("1"):
+        return f"{local[:3]} {local[3:7]} {local[7:]}"
+    return value
+
+
+@register.filter
+def numbers(value: str) -> list[str]:
+    """The numbers in what a list prints as a phone: 0818-2112345、2112346."""
+    return [part for part in re.split(r"[、,,;;/\s]+", value) if any(c.isdigit() for c in part)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
@@ -15,8 +16,10 @@ from lianfang.kernel.clock import now as the_time
 from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.kernel.texts import tidy
 from lianfang.portal.edge import Visit, for_account, for_everybody
+from lianfang.portal.kept import kept_fields, unpack
 from lianfang.portal.middleware import LANGUAGE_COOKIE, in_words
-from lianfang.usecases import activation
+from lianfang.rulebook.queries import NoEditionInForce, rules_in_force
+from lianfang.usecases import own_account
 
 
 def _safe_next(request: HttpRequest) -> str:
@@ -33,11 +36,17 @@ def log_in(request: HttpRequest) -> HttpResponse:
     account = authenticate(
         request, username=number, password=request.POST.get("password", "")[:128]
     )
+    kept = unpack(request)
     if account is None:
         words = _("This number and password do not fit. Have you activated your account?")
-        context = {"problem": words, "number": number, "next": _safe_next(request)}
+        context = {
+            "problem": words, "number": number, "next": _safe_next(request), "kept": kept,
+        }  # fmt: skip
         return render(request, "portal/login.html", context, status=422)
     login(request, account)
+    if kept:
+        resend = {"kept": kept, "send_to": _safe_next(request), "after_login": True}
+        return render(request, "portal/stale.html", resend)
     return redirect(_safe_next(request))
 
 
@@ -45,17 +54,19 @@ def log_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def activate(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
-        return render(request, "portal/activate.html", {"number": request.GET.get("n", "")[:32]})
+        first = {"number": request.GET.get("n", "")[:32], "notice": _notice(the_time())}
+        return render(request, "portal/activate.html", first)
     number = tidy(request.POST.get("number", ""))[:32]
     password = request.POST.get("password", "")[:128]
-    context: dict[str, Any] = {"number": number, "problems": {}}
+    code = request.POST.get("code", "")[:20]
+    context: dict[str, Any] = {"number": number, "code": code, "problems": {}}
     if password != request.POST.get("again", ""):
         context["problems"] = {"again": _("The two passwords are not the same.")}
         return render(request, "portal/activate.html", context, status=422)
     try:
-        account = activation.activate(
+        account = own_account.activate(
             number=number,
-            code=request.POST.get("code", "")[:20],
+            code=code,
             password=password,
             now=the_time(),
         )
@@ -67,6 +78,14 @@ def activate(request: HttpRequest) -> HttpResponse:
         login(request, account, backend="lianfang.accounts.backends.NumberBackend")
         return redirect("portal-report")
     return render(request, "portal/activate.html", context, status=422)
+
+
+def _notice(now: datetime) -> str:
+    """What is collected and why; empty in a database that has no rulebook yet."""
+    try:
+        return rules_in_force(now).text("notice")
+    except NoEditionInForce:
+        return ""
 
 
 @for_account
@@ -97,14 +116,18 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was opened yesterday or in another session: nothing was stored, and it says so."""
-    return render(request, "portal/stale.html", {"kept": request.POST.items()}, status=403)
+    """The form was opened in another session: nothing was stored, and what was typed is here."""
+    context = {"kept": kept_fields(request), "send_to": request.get_full_path()}
+    return render(request, "portal/stale.html", context, status=403)
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Too many wrong passwords for this number from this place; the account itself is open."""
     context = {
         "problem": _("Too many tries. Please wait 15 minutes; your account is not locked."),
         "number": tidy(request.POST.get("number", ""))[:32],
-        "next": "/",
+        "next": _safe_next(request),
+        "kept": unpack(request),
+        "locked": True,
     }
     return render(request, "portal/login.html", context, status=429)

@@ -1,0 +1,66 @@
+"""What the audit trail holds about one person, in words that this person understands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from lianfang.audit.models import Entry
+from lianfang.roster.models import Person
+
+# What others did, and what it means to the person whom it concerns.
+WORDS = {
+    "reporting.answers.seen": _("looked at what you reported"),
+    "incidents.incident.seen": _("looked at your matter"),
+    "roster.phone.revealed": _("looked up your phone number"),
+    "roster.sheet.printed": _("printed a list with your name"),
+    "reporting.report.received": _("reported for you"),
+    "reporting.call.recorded": _("called you and wrote down what came of it"),
+    "screening.finding.verified": _("checked with you what you reported"),
+    "incidents.incident.opened": _("opened a matter because of your report"),
+    "incidents.incident.extended": _("added your report to your open matter"),
+    "incidents.incident.acknowledged": _("took your matter over"),
+    "incidents.incident.unanswered": _("noted that nobody had answered yet"),
+    "incidents.incident.closed": _("closed your matter"),
+    "incidents.fact.added": _("added a note to your matter"),
+    "accounts.code.issued": _("made an activation code for you"),
+    "roster.person.enrolled": _("entered you on the roster"),
+    "roster.person.released": _("took you off the roster"),
+    "roster.membership.moved": _("moved you to another unit"),
+    "roster.exemption.granted": _("noted that you need not report"),
+    "roster.post.given": _("gave you a post"),
+    "roster.post.ended": _("ended a post of yours"),
+}
+LOOKS = ("reporting.answers.seen", "incidents.incident.seen", "roster.phone.revealed",
+         "roster.sheet.printed")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    at: datetime
+    by: str
+    words: str
+    is_look: bool
+
+
+def acts_about(person: Person) -> QuerySet[Entry]:
+    """What others (and the system) did with the person's record, newest first."""
+    mine = Q(actor_kind="PERSON", actor_id=person.pk)
+    return Entry.objects.filter(concerns=person.pk).exclude(mine).order_by("-at", "-id")
+
+
+def in_words(entries: Iterable[Entry]) -> list[Act]:
+    system = _("the system")
+    return [
+        Act(
+            at=entry.at,
+            by=str(system) if entry.actor_kind == "SYSTEM" else entry.actor_label,
+            words=str(WORDS.get(entry.verb, _("used your record"))),
+            is_look=entry.verb in LOOKS,
+        )
+        for entry in entries
+    ]

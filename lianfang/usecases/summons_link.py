@@ -1,0 +1,91 @@
+"""What a signed one-time link leads to. Looking changes nothing: previews open links too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from lianfang.escalation.models import Escalation, Summons
+from lianfang.escalation.operations import LINK_LASTS, LinkNotValid, summons_of_token
+from lianfang.escalation.queries import unit_of_reach
+from lianfang.roster.models import Person, Post, Unit
+from lianfang.rulebook.queries import rules_of
+
+
+class Standing(Enum):
+    WAITS = "waits"  # nobody has answered: the two buttons are there
+    MINE = "mine"  # this person took it over
+    PASSED_ON = "passed_on"  # this person could not; others are asked
+    TAKEN = "taken"  # somebody else took it over
+    SETTLED = "settled"  # it is no longer needed
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who is needed, where, since when, and what happens next. Never who is ill, or of what."""
+
+    summons: Summons
+    standing: Standing
+    unit: Unit | None
+    taken_by: Person | None
+    next_at: datetime | None
+    next_role: str  # empty: the top is reached, the leading group is alarmed
+
+    @property
+    def desk_link(self) -> str:
+        """Where to go on, after logging in."""
+        climbing = self.summons.escalation
+        if climbing.incident_id is not None:
+            return f"/desk/incidents/{climbing.incident_id}/"
+        return f"/desk/units/{climbing.unit_id}/sign/"
+
+
+def call_of_link(token: str, *, now: datetime) -> Call:
+    """Raises `LinkNotValid` for a forged, altered or old link."""
+    summons = summons_of_token(token)
+    if now - summons.summoned_at > LINK_LASTS:
+        raise LinkNotValid
+    climbing = summons.escalation
+    first = _who_took_it(climbing)
+    return Call(
+        summons=summons,
+        standing=_standing(summons, first),
+        unit=unit_of_reach(summons.rung.reach, unit=climbing.unit, at=summons.summoned_at),
+        taken_by=first,
+        next_at=climbing.next_due_at,
+        next_role=_next_role(climbing),
+    )
+
+
+def _standing(summons: Summons, first: Person | None) -> Standing:
+    climbing = summons.escalation
+    if summons.answer == Summons.Answer.MINE:
+        return Standing.MINE
+    if first is not None:
+        return Standing.TAKEN
+    if climbing.incident is not None and not climbing.incident.is_open:
+        return Standing.SETTLED
+    if climbing.state in {Escalation.State.SETTLED, Escalation.State.ANSWERED}:
+        return Standing.SETTLED
+    if summons.answer == Summons.Answer.PASSED_ON:
+        return Standing.PASSED_ON
+    return Standing.WAITS
+
+
+def _who_took_it(climbing: Escalation) -> Person | None:
+    if climbing.incident is not None and climbing.incident.acknowledged_by is not None:
+        return climbing.incident.acknowledged_by
+    answered = climbing.summonses.filter(answer=Summons.Answer.MINE).select_related("person")
+    first = answered.order_by("answered_at").first()
+    return first.person if first else None
+
+
+def _next_role(climbing: Escalation) -> str:
+    """The post that is told at the next moment, in the language of the page."""
+    rungs = rules_of(climbing.edition_id).ladders[climbing.ladder]
+    above = climbing.reached + 1
+    return str(Post.Role(rungs[above].role).label) if above < len(rungs) else ""
+
+
+__all__ = ["Call", "LinkNotValid", "Standing", "call_of_link"]
