@@ -184,6 +184,13 @@ class HttpGateway:
         if self._server is not None:
             self._server.hang_up()
 
+    def wait_for_accepted(self, count: int = 1, *, within: float = 5.0) -> list[Message]:
+        """What the gateway took, once it is so much. Fails with what it did take."""
+        with self._news:
+            came = self._news.wait_for(lambda: len(self._accepted) >= count, timeout=within)
+            assert came, f"{len(self._accepted)} of {count} taken: {self._accepted}"
+            return list(self._accepted)
+
     def forget(self) -> None:
         with self._news:
             self._requests.clear()
@@ -296,6 +303,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body leave apart; together they would wait 40 ms
     server: _Server
 
     def log_message(self, format: str, *args: Any) -> None:

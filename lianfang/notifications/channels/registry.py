@@ -1,7 +1,7 @@
 """From the channel settings (docs/channels.md) to the channels of this installation.
 
-A channel without settings does not exist. Settings with problems make no channel at all: every
-problem is listed at once, and the caller decides whether to start without them.
+A channel without settings does not exist. A channel whose settings have a problem is not made;
+every problem is listed at once, and the caller decides whether to go on with the others.
 """
 
 from __future__ import annotations
@@ -50,6 +50,19 @@ def channels_from_settings(
 
     `other_tables` may stand in the same file and are somebody else's to read.
     """
+    channels, problems = usable_channels(settings, other_tables=other_tables)
+    if problems:
+        raise BadChannelSettings(problems)
+    return channels
+
+
+def usable_channels(
+    settings: Mapping[str, Any], *, other_tables: Collection[str] = ()
+) -> tuple[dict[str, Channel], list[Problem]]:
+    """The channels without a problem, and all problems of the others.
+
+    For a worker that has to go on: one mistyped robot must not silence the mail.
+    """
     problems: list[Problem] = []
     channels: dict[str, Channel] = {}
     everything = Table.of("", settings, problems)
@@ -67,18 +80,23 @@ def channels_from_settings(
                 _("There is no channel of this name. Possible are: %(options)s."),
                 options=", ".join(MAKERS),
             )
-    if problems:
-        raise BadChannelSettings(problems)
-    return channels
+    return channels, problems
 
 
 def robots_from_settings(settings: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Which robots each channel knows, for a form that lets one be chosen."""
-    return {
-        code: sorted(settings[code].get("robots", {}))
-        for code, kind in ADDRESS_KIND.items()
-        if kind is AddressKind.ROBOT and code in settings
-    }
+    """Which robots each channel knows, for a form that lets one be chosen.
+
+    Asked while an alert is written, so settings with problems must not stop it.
+    """
+    found = {}
+    for code, kind in ADDRESS_KIND.items():
+        table = settings.get(code)
+        if kind is not AddressKind.ROBOT or not isinstance(table, Mapping):
+            continue
+        robots = table.get("robots")
+        if table.get("enabled", True) is True and isinstance(robots, Mapping):
+            found[code] = sorted(map(str, robots))
+    return found
 
 
 def _made(make: Callable[[Table], Channel], table: Table) -> Channel | None:

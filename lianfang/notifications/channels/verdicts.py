@@ -19,7 +19,7 @@ from lianfang.notifications.channels.letters import readable
 from lianfang.notifications.channels.wire import Reply
 
 MAX_DETAIL = 200
-MAX_ID = 200
+MAX_ID = 120
 SHORTEST_HIDDEN = 4  # a shorter word is no secret, and hiding it would hide the sentence
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\+?86)?1[3-9]\d{9}(?!\d)")
 

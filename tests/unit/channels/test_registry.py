@@ -14,6 +14,7 @@ from lianfang.notifications.channels.registry import (
     BadChannelSettings,
     channels_from_settings,
     robots_from_settings,
+    usable_channels,
 )
 from tests.gateways import HttpGateway, SmtpGateway, all_channels
 from tests.unit.channels.samples import ADDRESSES, letter_for
@@ -63,6 +64,27 @@ def test_the_robots_of_each_channel_can_be_listed(gateway):
         "wecom": ["committee", "cs"],
         "dingtalk": ["committee"],
         "feishu": ["committee"],
+    }
+
+
+@pytest.mark.parametrize(
+    "table", [5, None, [], {}, {"robots": 5}, {"robots": {"a": {}}, "enabled": False}]
+)
+def test_settings_with_problems_do_not_stop_the_list_of_robots(table):
+    assert robots_from_settings({"wecom": table}).get("wecom", []) == []
+
+
+def test_one_mistyped_robot_does_not_silence_the_other_channels(gateway):
+    settings = all_channels(http=gateway)
+    settings["wecom"]["robots"]["committee"] = {"kee": "x"}
+
+    channels, found = usable_channels(settings)
+
+    assert "wecom" not in channels
+    assert len(channels) == 7
+    assert {p.where for p in found} == {
+        "wecom.robots.committee.key",
+        "wecom.robots.committee.kee",
     }
 
 
