@@ -1,3 +1,70 @@
-from django.urls import URLPattern
+"""Every desk page. One address, one action."""
 
-urlpatterns: list[URLPattern] = []
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from lianfang.desk.views import (
+    board,
+    calls,
+    codes,
+    downloads,
+    duty,
+    gateways,
+    home,
+    incident,
+    lists,
+    person,
+    posts,
+    proxy,
+    sign,
+    units,
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="desk-home"),
+    path("live/", home.live, name="desk-live"),
+    path("units/", units.units, name="desk-units"),
+    path("units/<int:pk>/", units.unit, name="desk-unit"),
+    path("units/<int:pk>/sign/", sign.sign, name="desk-sign"),
+    path("units/<int:pk>/signed/<int:version>/", sign.signed, name="desk-signed"),
+    path("units/<int:pk>/branch/", board.branch, name="desk-branch"),
+    path("units/<int:pk>/posts/", posts.unit_posts, name="desk-unit-posts"),
+    path("units/<int:pk>/codes/", codes.unit_codes, name="desk-unit-codes"),
+    path("people/<int:pk>/", person.person, name="desk-person"),
+    path("people/<int:pk>/answers/", person.answers, name="desk-answers"),
+    path("people/<int:pk>/call/", calls.call, name="desk-call"),
+    path("people/<int:pk>/call/record/", calls.record, name="desk-call-record"),
+    path("people/<int:pk>/phone/", calls.reveal, name="desk-phone"),
+    path("people/<int:pk>/report/", proxy.proxy, name="desk-proxy"),
+    path("reports/<int:pk>/call-back/", calls.call_back, name="desk-call-back"),
+    path("reports/<int:pk>/call-back/settle/", calls.settle, name="desk-call-back-settle"),
+    path("board/", board.board, name="desk-board"),
+    path("board/live/", board.live, name="desk-board-live"),
+    path("board/where/", board.where, name="desk-where"),
+    path("board/where/<str:province>/", board.where, name="desk-where-province"),
+    path("shapes/<str:code>.json", board.shapes, name="desk-shapes"),
+    path("incidents/", incident.incidents, name="desk-incidents"),
+    path("incidents/<int:pk>/", incident.incident, name="desk-incident"),
+    path("incidents/<int:pk>/acknowledge/", incident.acknowledge, name="desk-incident-acknowledge"),
+    path("incidents/<int:pk>/fact/", incident.write, name="desk-incident-fact"),
+    path("incidents/<int:pk>/close/", incident.close, name="desk-incident-close"),
+    path("summonses/<int:pk>/answer/", incident.answer_summons, name="desk-summons-answer"),
+    path("gateways/", gateways.gateways, name="desk-gateways"),
+    path("posts/", posts.posts, name="desk-posts"),
+    path("posts/<int:pk>/dismiss/", posts.dismiss, name="desk-post-dismiss"),
+    path("duty/", duty.duty, name="desk-duty"),
+    path("duty/<int:pk>/remove/", duty.remove, name="desk-duty-remove"),
+    path("codes/", codes.codes, name="desk-codes"),
+    path("areas/", lists.areas, name="desk-areas"),
+    path("hospitals/", lists.hospitals, name="desk-hospitals"),
+    path("downloads/", downloads.downloads, name="desk-downloads"),
+]
+
+# Pages that lie in files of their own: the roster's import, the summaries.
+for _prefix, _module in (
+    ("roster/", "lianfang.desk.urls_roster"),
+    ("summaries/", "lianfang.desk.urls_summaries"),
+):
+    if find_spec(_module) is not None:
+        urlpatterns.append(path(_prefix, include(_module)))

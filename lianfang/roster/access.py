@@ -7,7 +7,7 @@ everybody. The leading group sees figures, and names only where an incident is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -34,6 +34,10 @@ class View:
         """The posts held that day, and those that a shift stands for while it lasts."""
         held = queries.posts_of(self.person, day=self.day) if self.person else []
         return [*held, *self.on_shift]
+
+    def units_of(self, roles: Collection[str]) -> frozenset[int]:
+        """The subtrees of the posts of these roles."""
+        return self._below([post for post in self.posts if post.role in roles])
 
     def _below(self, posts: list[Post]) -> frozenset[int]:
         roots = {post.unit_id for post in posts}

@@ -67,12 +67,10 @@ def send_codes(
 ) -> int:
     """The same by message to those who have a phone; how many letters were written."""
     reachable = [person for person in people if person.phone]
-    slips = issue_codes(
-        people=reachable, by=by, by_operator=by_operator, actor=actor, now=now
+    slips = issue_codes(people=reachable, by=by, by_operator=by_operator, actor=actor, now=now)
+    ActivationCode.objects.filter(person__in=reachable, used_at__isnull=True, issued_at=now).update(
+        sent_by_channel=True
     )
-    ActivationCode.objects.filter(
-        person__in=reachable, used_at__isnull=True, issued_at=now
-    ).update(sent_by_channel=True)
     rules = rules_in_force(now)
     notifications.queue(
         [

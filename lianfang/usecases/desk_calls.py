@@ -29,7 +29,7 @@ def reveal_phone(*, person: Person, reason: str, actor: Actor, now: datetime) ->
         concerns=person.pk,
         reason=reason if reason in PHONE_REASONS else "other",
     )
-    return person.phone
+    return str(person.phone)
 
 
 def record_call(

@@ -7,8 +7,18 @@ from datetime import date, datetime
 from lianfang.duty import operations as duty
 from lianfang.duty.models import DutyShift
 from lianfang.kernel.actors import Actor
+from lianfang.kernel.refusals import Refused
+from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster import operations as roster
 from lianfang.roster.models import Person, Post, Unit
+
+
+class NotOneself(Refused):
+    """A post opens other people's records: somebody else has to give it."""
+
+    code = "roster.not-oneself"
+    message = _("Nobody gives a post to themselves; ask your superior or the administrator.")
+    status = 403
 
 
 def appoint(
@@ -21,6 +31,9 @@ def appoint(
     actor: Actor,
     now: datetime,
 ) -> Post:
+    """Give somebody else a post from `day` on. Raises `NotOneself`, `AlreadyThere`."""
+    if actor.kind == "PERSON" and actor.id == person.pk:
+        raise NotOneself
     return roster.appoint(
         person=person,
         unit=unit,

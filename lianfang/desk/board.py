@@ -1,0 +1,237 @@
+"""The state of the college on one page. The number of queries does not grow with the college."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from lianfang.desk.ledgers import UnitRow, unit_rows
+from lianfang.desk.warnings import Warning, warnings_of
+from lianfang.escalation.models import Escalation, Summons
+from lianfang.incidents.models import Incident
+from lianfang.incidents.queries import open_incidents
+from lianfang.reporting.models import UnitDay
+from lianfang.reporting.rules import Ledger
+from lianfang.roster.access import View as Sight
+from lianfang.roster.models import Unit, UnitLink
+from lianfang.roster.queries import held_on
+from lianfang.rulebook.queries import Rules
+
+CURVE_DAYS = 14
+MOST_INCIDENTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """`name` is empty where the viewer sees the code only."""
+
+    incident: Incident
+    name: str
+    silent: tuple[Summons, ...]
+    next_due_at: datetime | None
+    is_unanswered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CurveDay:
+    """One day of the college. Rates are shares of 1; all is None on a day that nobody counted."""
+
+    day: date
+    completeness: float | None
+    timeliness: float | None
+    events: int | None
+    is_known: bool
+
+    @property
+    def shown_events(self) -> int | None:
+        return self.events if self.is_known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    top: UnitRow
+    rows: list[UnitRow]
+    incidents: list[OpenIncident]
+    more_incidents: int
+    waiting: int
+    curve: list[CurveDay]
+    warnings: list[Warning]
+
+    @property
+    def headless(self) -> list[Warning]:
+        return [one for one in self.warnings if not one.head]
+
+    @property
+    def without_deputy(self) -> int:
+        return sum(not one.deputy for one in self.warnings)
+
+    @property
+    def unverified(self) -> int:
+        return sum(not one.verified_phone for one in self.warnings)
+
+    @property
+    def unsigned(self) -> list[UnitRow]:
+        return [row for row in self.rows if row.must_sign]
+
+    @property
+    def sentence(self) -> list[tuple[str, str]]:
+        """The state of the college in words, what needs a person at once first."""
+        ledger = self.top.ledger
+        parts = []
+        if self.waiting:
+            parts.append(
+                ("now", _("%(n)s incidents that nobody has answered") % {"n": self.waiting})
+            )
+        handled = len(self.incidents) + self.more_incidents - self.waiting
+        if handled:
+            parts.append(("today", _("%(n)s incidents in hand") % {"n": handled}))
+        if not ledger.expected:
+            parts.append(("", _("nobody is on the roll yet")))
+        elif ledger.missing:
+            words = _("%(missing)s of %(expected)s have not reported")
+            numbers = {"missing": ledger.missing, "expected": ledger.expected}
+            parts.append(("", words % numbers))
+        else:
+            parts.append(("done", _("everybody has reported (%(n)s)") % {"n": ledger.expected}))
+        if ledger.expected and not self.top.is_known:
+            parts.append(("unknown", _("how the college is: not yet known")))
+        return parts
+
+
+def board_of(college: Unit, *, sight: Sight, day: date, rules: Rules, now: datetime) -> Board:
+    open_now = _open(sight)
+    counts = Counter(incident.unit_id for incident in open_now)
+    units = _branches(college, day)
+    rows = unit_rows(
+        [college, *units],
+        day=day,
+        rules=rules,
+        now=now,
+        event_units=sight.event_figure_units,
+        incidents=_rolled_up(counts, [college, *units], day),
+    )
+    shown = open_now[:MOST_INCIDENTS]
+    return Board(
+        top=rows[0],
+        rows=sorted(rows[1:], key=lambda row: row.attention),
+        incidents=incidents_with_ladders(shown, sight),
+        more_incidents=len(open_now) - len(shown),
+        waiting=sum(incident.waits for incident in open_now),
+        curve=curve_of([college], until=day, rules=rules),
+        warnings=warnings_of(day=day),
+    )
+
+
+def _branches(college: Unit, day: date) -> list[Unit]:
+    below = UnitLink.objects.filter(held_on(day), ancestor=college, depth=1)
+    return list(
+        Unit.objects.filter(pk__in=below.values("descendant_id")).order_by("position", "code")
+    )
+
+
+def _open(sight: Sight) -> list[Incident]:
+    found = open_incidents().filter(unit_id__in=sight.event_figure_units)
+    return list(found.defer("person__phone", "person__email", "person__address"))
+
+
+def _rolled_up(counts: Counter[int], units: Sequence[Unit], day: date) -> dict[int, int]:
+    """Open incidents in the subtree of each unit."""
+    if not counts:
+        return {}
+    links = UnitLink.objects.filter(
+        held_on(day), ancestor__in=units, descendant_id__in=list(counts)
+    ).values_list("ancestor_id", "descendant_id")
+    totals: defaultdict[int, int] = defaultdict(int)
+    for ancestor, descendant in links:
+        totals[ancestor] += counts[descendant]
+    return dict(totals)
+
+
+def open_in_subtrees(units: Sequence[Unit], *, sight: Sight, day: date) -> dict[int, int]:
+    """Open incidents in the subtree of each unit, as far as the viewer may know of them."""
+    return _rolled_up(Counter(incident.unit_id for incident in _open(sight)), units, day)
+
+
+def incidents_with_ladders(incidents: Iterable[Incident], sight: Sight) -> list[OpenIncident]:
+    """Each with who has not answered and when the next is told; two queries for all."""
+    incidents = list(incidents)
+    climbs = {
+        climb.incident_id: climb for climb in Escalation.objects.filter(incident__in=incidents)
+    }
+    silent: defaultdict[int, list[Summons]] = defaultdict(list)
+    asked = Summons.objects.filter(
+        escalation__in=climbs.values(), person__isnull=False, answered_at__isnull=True
+    ).select_related("person", "rung")
+    for summons in asked.order_by("summoned_at", "id").defer(
+        "person__phone", "person__email", "person__address"
+    ):
+        climb = summons.escalation_id
+        if all(one.person_id != summons.person_id for one in silent[climb]):
+            silent[climb].append(summons)
+    return [_open_incident(one, climbs.get(one.pk), silent, sight) for one in incidents]
+
+
+def _open_incident(
+    incident: Incident,
+    climb: Escalation | None,
+    silent: dict[int, list[Summons]],
+    sight: Sight,
+) -> OpenIncident:
+    named = incident.unit_id in sight.event_units
+    running = climb is not None and climb.is_running
+    return OpenIncident(
+        incident=incident,
+        name=incident.person.name if named else "",
+        silent=tuple(silent.get(climb.pk, ())) if climb is not None and incident.waits else (),
+        next_due_at=climb.next_due_at if climb is not None and running else None,
+        is_unanswered=incident.waits and incident.unanswered_at is not None,
+    )
+
+
+def curve_of(tops: Sequence[Unit], *, until: date, rules: Rules) -> list[CurveDay]:
+    """The last fourteen days of these units with everything below them, oldest first."""
+    first = until - timedelta(days=CURVE_DAYS - 1)
+    below = UnitLink.objects.filter(held_on(until), ancestor__in=tops).values("descendant_id")
+    sums: dict[date, dict[str, Any]] = {
+        row["day"]: dict(row)
+        for row in UnitDay.objects.filter(
+            day__gte=first, day__lte=until, counted_at__isnull=False, unit_id__in=below
+        )
+        .values("day")
+        .annotate(
+            expected_sum=Sum("expected"),
+            exempt_sum=Sum("exempt"),
+            zero_sum=Sum("zero"),
+            events_sum=Sum("with_events"),
+            late_sum=Sum("late"),
+        )
+        .order_by()
+    }
+    threshold = float(rules.settings["completeness_threshold"])
+    days = [first + timedelta(days=n) for n in range(CURVE_DAYS)]
+    return [_curve_day(day, sums.get(day), threshold) for day in days]
+
+
+def _curve_day(day: date, row: dict[str, Any] | None, threshold: float) -> CurveDay:
+    if row is None:
+        return CurveDay(day, None, None, None, is_known=False)
+    ledger = Ledger(
+        expected=row["expected_sum"],
+        exempt=row["exempt_sum"],
+        zero=row["zero_sum"],
+        with_events=row["events_sum"],
+        late=row["late_sum"],
+    )
+    return CurveDay(
+        day,
+        ledger.completeness,
+        ledger.timeliness,
+        ledger.with_events,
+        is_known=ledger.is_known(threshold),
+    )

@@ -1,0 +1,123 @@
+"""What people type on desk pages, made clean. Sentences beside the fields, never a lost word."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lianfang.duty.models import DutyShift
+from lianfang.incidents.models import Incident, IncidentFact
+from lianfang.kernel.clock import at_local
+from lianfang.kernel.texts import tidy
+from lianfang.reporting.models import CallRecord, DailyReport
+from lianfang.roster.models import Post
+from lianfang.screening.models import Finding
+
+
+class Plain(forms.Form):
+    """Problems as the components want them: field to sentence."""
+
+    @property
+    def problems(self) -> dict[str, str]:
+        return {name: " ".join(map(str, texts)) for name, texts in self.errors.items()}
+
+
+class TidyField(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        return tidy(super().to_python(value) or "")
+
+
+class CallForm(Plain):
+    outcome = forms.ChoiceField(choices=CallRecord.Outcome.choices)
+    note = TidyField(required=False, max_length=500)
+
+
+class CallBackForm(Plain):
+    verdict = forms.ChoiceField(choices=Finding.Verdict.choices)
+    note = TidyField(required=False, max_length=500)
+
+
+class ProxyForm(Plain):
+    """Why somebody else reports, and who told them: the part beside the questions."""
+
+    proxy_reason = forms.ChoiceField(
+        choices=DailyReport.ProxyReason.choices,
+        error_messages={"required": _("Please say why you report for this person.")},
+    )
+    told_by = TidyField(
+        max_length=60,
+        error_messages={
+            "required": _("Please say who told you: the person, the mother, a room-mate …")
+        },
+    )
+
+
+class SignForm(Plain):
+    declaration = forms.CharField(max_length=14)
+    narrative = TidyField(required=False, max_length=2000)
+    correction_reason = TidyField(required=False, max_length=200)
+
+
+class FactForm(Plain):
+    kind = forms.ChoiceField(choices=IncidentFact.Kind.choices)
+    text = TidyField(max_length=2000, required=False)
+
+
+class CloseForm(Plain):
+    closing = forms.ChoiceField(
+        choices=Incident.Closing.choices,
+        error_messages={"required": _("Please choose how it ended.")},
+    )
+    text = TidyField(max_length=2000, required=False)
+
+
+class AppointForm(Plain):
+    person = forms.IntegerField(
+        error_messages={"required": _("Please search for a person and choose one.")}
+    )
+    role = forms.ChoiceField(choices=Post.Role.choices)
+    is_deputy = forms.BooleanField(required=False)
+
+
+class ShiftForm(Plain):
+    """A shift of the committee: from an hour of a day, for so many hours."""
+
+    post = forms.ChoiceField(choices=DutyShift.Post.choices)
+    number = TidyField(
+        max_length=32,
+        error_messages={"required": _("Please give the number or the full name of a person.")},
+    )
+    starts_on = forms.DateField(error_messages={"required": _("On which day does it begin?")})
+    starts = forms.TimeField(error_messages={"required": _("At what time does it begin?")})
+    hours = forms.DecimalField(
+        min_value=1,
+        max_value=36,
+        error_messages={
+            "required": _("How many hours?"),
+            "min_value": _("A shift lasts from 1 to 36 hours."),
+            "max_value": _("A shift lasts from 1 to 36 hours."),
+        },
+    )
+
+    @property
+    def starts_at(self) -> datetime:
+        begins: time = self.cleaned_data["starts"]
+        return at_local(self.cleaned_data["starts_on"], begins)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(hours=float(self.cleaned_data["hours"]))
+
+
+class ListForm(Plain):
+    """A list from outside: a file, the rule column that counts, the paper it came from."""
+
+    file = forms.FileField(
+        required=False, error_messages={"empty": _("This file is empty. Please choose another.")}
+    )
+    rule = TidyField(required=False, max_length=40)
+    source = TidyField(required=False, max_length=200)
+    skip_unknown = forms.BooleanField(required=False)

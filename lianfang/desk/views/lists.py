@@ -1,0 +1,133 @@
+"""Lists from outside: looked at first, stored when somebody says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from lianfang.desk.forms import ListForm
+from lianfang.desk.frame import answer, say
+from lianfang.kernel.refusals import Refused
+from lianfang.places import divisions
+from lianfang.places import queries as places
+from lianfang.places.models import AreaImport, DesignatedHospital
+from lianfang.places.tables import FileProblems
+from lianfang.places.words import in_words as problem_in_words
+from lianfang.portal.edge import Visit, for_operator
+from lianfang.portal.middleware import in_words
+from lianfang.usecases import take_in_lists
+
+MOST_SHOWN = 200
+LARGEST = 4 * 1024 * 1024
+
+
+@for_operator
+@require_http_methods(["GET", "POST"])
+def areas(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The list of areas of high incidence: what is stored, and a newer one tried or stored."""
+    listed = places.risk_areas_on(visit.today)
+    shown: dict[str, Any] = {
+        "newest": places.latest_list_day(),
+        "listed": sorted(divisions.full_name(code) for code in listed if divisions.is_known(code)),
+        "imports": AreaImport.objects.order_by("-imported_at")[:10],
+    }
+
+    def take_in(data: bytes, form: ListForm, apply: bool) -> Any:
+        return take_in_lists.areas(
+            data,
+            rule=form.cleaned_data["rule"],
+            source=form.cleaned_data["source"],
+            skip_unknown=form.cleaned_data["skip_unknown"],
+            apply=apply,
+            actor=visit.actor,
+            now=visit.now,
+        )
+
+    return _list_page(request, visit, "areas", shown, take_in)
+
+
+@for_operator
+@require_http_methods(["GET", "POST"])
+def hospitals(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Designated hospitals: how many are known, and a list tried or stored."""
+    current = DesignatedHospital.objects.filter(delisted_on__isnull=True)
+    shown: dict[str, Any] = {
+        "by_province": [
+            (divisions.name(row["province_code"]), row["n"])
+            for row in current.values("province_code")
+            .annotate(n=Count("id"))
+            .order_by("province_code")
+        ],
+        "without_phone": current.filter(phone="").count(),
+    }
+
+    def take_in(data: bytes, form: ListForm, apply: bool) -> Any:
+        return take_in_lists.hospitals(data or None, apply=apply, actor=visit.actor, now=visit.now)
+
+    return _list_page(request, visit, "hospitals", shown, take_in)
+
+
+def _list_page(
+    request: HttpRequest,
+    visit: Visit,
+    what: str,
+    shown: dict[str, Any],
+    take_in: Callable[[bytes, ListForm, bool], Any],
+) -> HttpResponse:
+    """GET shows; POST tries the file, and stores it when the button said so."""
+    context = shown | {"typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        form = ListForm(request.POST, request.FILES)
+        apply = request.POST.get("act") == "store"
+        data = _bytes(request)
+        problem = _about_file(form, data, may_be_empty=what == "hospitals")
+        if problem:
+            context |= {"problem": problem}
+            status = 422
+        else:
+            try:
+                changes = take_in(data, form, apply)
+            except FileProblems as refused:
+                found = [problem_in_words(one) for one in refused.problems]
+                context |= {
+                    "refused": in_words(refused),
+                    "problems": found[:MOST_SHOWN],
+                    "more_problems": max(0, len(found) - MOST_SHOWN),
+                }
+                status = 422
+            except Refused as refused:
+                context |= {"refused": in_words(refused)}
+                status = refused.status
+            else:
+                if apply:
+                    say(request, _("Stored."))
+                    return redirect(f"desk-{what}")
+                context |= {
+                    "changes": changes,
+                    "warnings": [problem_in_words(one) for one in changes.warnings[:MOST_SHOWN]],
+                }
+    return answer(
+        request, visit, f"desk/{what}.html", here=f"desk-{what}", status=status, **context
+    )
+
+
+def _bytes(request: HttpRequest) -> bytes:
+    file = request.FILES.get("file")
+    return file.read(LARGEST + 1) if file is not None else b""
+
+
+def _about_file(form: ListForm, data: bytes, *, may_be_empty: bool) -> str:
+    if not form.is_valid():
+        return " ".join(form.problems.values())
+    if len(data) > LARGEST:
+        return _("This file is larger than 4 MB.")
+    if not data and not may_be_empty:
+        return _("Please choose a file.")
+    return ""
