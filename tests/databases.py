@@ -59,6 +59,7 @@ def prepare() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ[RUN_DIR] = str(folder)
     os.environ["LIANFANG_HOME"] = str(folder / "home")
+    (folder / "home" / "static").mkdir(parents=True)  # WhiteNoise warns where there is none
     os.environ["LIANFANG_DATABASE_URL"] = _database_url(folder)
 
 
