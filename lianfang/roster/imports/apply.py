@@ -1,0 +1,257 @@
+"""Carrying out a plan: one transaction of bulk writes, each with its audit entry beside it.
+
+Rows end as of a day; a row that began on that very day never came to be and goes. The
+numbers of rows that change are counted: another hand that was here first is noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from lianfang.audit import operations as audit
+from lianfang.audit.models import Entry
+from lianfang.kernel.actors import Actor
+from lianfang.kernel.refusals import Refused
+from lianfang.kernel.texts import gettext_noop as _
+from lianfang.roster.imports.apply_units import UnitWriter
+from lianfang.roster.imports.changes import ImportPlan, Moved, PersonAdded
+from lianfang.roster.imports.stored import FIELDS
+from lianfang.roster.models import Lodging, Membership, Person, Post
+from lianfang.roster.names import name_key
+from lianfang.roster.operations import phone_index
+
+_CHUNK = 500
+Progress = Callable[[int], None]
+
+
+class RosterChanged(Refused):
+    code = "roster.changed-meanwhile"
+    message = _("The roster was changed meanwhile. Nothing was imported; please look again.")
+    status = 409
+
+
+@transaction.atomic
+def carry_out(
+    plan: ImportPlan, *, actor: Actor, now: datetime, progress: Progress = lambda _done: None
+) -> None:
+    """Make the stored roster what the plan says. Raises `RosterChanged`.
+
+    `progress` is told after each chunk how many people were written.
+    """
+    writer = UnitWriter(plan, actor=actor, now=now)
+    writer.open_and_move()
+    people = _People(plan, writer, actor, now, progress)
+    people.end_rows()
+    people.add()
+    people.change()
+    people.begin_rows()
+    people.give_posts()
+    writer.close()
+    audit.record_many(people.entries)
+
+
+def chunks(items: Sequence[Any], size: int = _CHUNK) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def end_rows(model: type[Model], keys: Sequence[int], *, day: date) -> None:
+    """End rows as of a day; raises `RosterChanged` when one of them is not as it was."""
+    rows = model._default_manager
+    for some in chunks(keys):
+        not_ended = rows.filter(pk__in=some).exclude(held_until__lte=day)
+        never_began, _by_model = not_ended.filter(held_from__gte=day).delete()
+        ended = not_ended.update(held_until=day)
+        if never_began + ended != len(some):
+            raise RosterChanged
+
+
+class _People:
+    def __init__(
+        self, plan: ImportPlan, units: UnitWriter, actor: Actor, now: datetime, progress: Progress
+    ) -> None:
+        self.plan = plan
+        self.units = units
+        self.actor = actor
+        self.now = now
+        self.progress = progress
+        self.done = 0
+        self.entries: list[Entry] = []
+        self.new: dict[str, Person] = {}
+
+    def _note(self, verb: str, *, subject: Model | None, concerns: int, **detail: Any) -> None:
+        self.entries.append(
+            audit.entry(
+                verb=verb, actor=self.actor, subject=subject, now=self.now,
+                concerns=concerns, **detail,
+            )
+        )  # fmt: skip
+
+    def _advance(self, people: int) -> None:
+        self.done += people
+        self.progress(self.done)
+
+    # ------------------------------------------------------------ what ends
+
+    def end_rows(self) -> None:
+        """Memberships, lodgings and posts that end, those of whoever is gone among them."""
+        by_day: dict[tuple[type[Model], date], list[int]] = {}
+        for move in self.plan.moved:
+            if move.ends:
+                by_day.setdefault((Membership, move.day), []).append(move.ends)
+        for lodging in self.plan.relodged:
+            if lodging.ends:
+                by_day.setdefault((Lodging, lodging.day), []).append(lodging.ends)
+        for post in self.plan.posts_ended:
+            by_day.setdefault((Post, post.day), []).append(post.pk)
+        for (model, day), keys in by_day.items():
+            end_rows(model, keys, day=day)
+        self._note_ended_posts()
+        self._release()
+
+    def _note_ended_posts(self) -> None:
+        for post in self.plan.posts_ended:
+            self._note(
+                "roster.post.ended", subject=Post(pk=post.pk), concerns=post.person, role=post.role
+            )
+
+    def _release(self) -> None:
+        day = self.plan.as_of
+        for some in chunks(self.plan.gone):
+            people = [person.pk for person in some]
+            for model in (Membership, Lodging):
+                rows = model._default_manager.filter(person_id__in=people)
+                rows = rows.exclude(held_until__lte=day)
+                rows.filter(held_from__gte=day).delete()
+                rows.update(held_until=day)
+            for pk in people:
+                self._note("roster.person.released", subject=Person(pk=pk), concerns=pk)
+            self._advance(len(some))
+
+    # ------------------------------------------------------------ people
+
+    def add(self) -> None:
+        for some in chunks(self.plan.added):
+            people = Person.objects.bulk_create(_person(added) for added in some)
+            self.new |= {person.number: person for person in people}
+            self._begin(some, people)
+            for person in people:
+                self._note("roster.person.enrolled", subject=person, concerns=person.pk)
+            self._advance(len(some))
+
+    def _begin(self, added: Sequence[PersonAdded], people: Sequence[Person]) -> None:
+        memberships, lodgings = [], []
+        for one, person in zip(added, people, strict=True):
+            memberships.append(
+                self._membership(person.pk, one.unit, Membership.Kind.REPORTING, one.day)
+            )
+            if one.branch:
+                memberships.append(
+                    self._membership(person.pk, one.branch, Membership.Kind.PARTY, one.day)
+                )
+            if one.lodging:
+                lodgings.append(_lodging(person.pk, one.lodging, one.day))
+        Membership.objects.bulk_create(memberships)
+        Lodging.objects.bulk_create(lodgings)
+
+    def _membership(self, person: int, unit: tuple[str, ...], kind: str, day: date) -> Membership:
+        return Membership(
+            person_id=person, unit_id=self.units.pk_of[unit], kind=kind, held_from=day
+        )
+
+    def change(self) -> None:
+        """New values of people who are there; a phone that changes is no longer verified."""
+        for some in chunks(self.plan.changed):
+            people = Person.objects.in_bulk([changed.pk for changed in some])
+            if len(people) != len(some):
+                raise RosterChanged
+            for changed in some:
+                person = people[changed.pk]
+                for name, value in changed.fields.items():
+                    setattr(person, name, value)
+                if "phone" in changed.fields:
+                    person.phone_index = phone_index(person.phone)
+                    person.phone_verified_at = None
+                person.name_key = name_key(person.name)
+                fields = sorted(changed.fields)
+                self._note(
+                    "roster.person.changed", subject=person, concerns=person.pk, fields=fields
+                )
+            _overwrite(list(people.values()))
+            self._advance(len(some))
+
+    # ------------------------------------------------------------ what begins
+
+    def begin_rows(self) -> None:
+        for some in chunks(self.plan.moved):
+            begin = [
+                self._membership(move.pk, move.to, move.kind, move.day) for move in some if move.to
+            ]
+            Membership.objects.bulk_create(begin)
+            self._note_moves(some)
+            self._advance(len(some))
+        for some in chunks(self.plan.relodged):
+            Lodging.objects.bulk_create(_lodging(one.pk, one.to, one.day) for one in some if one.to)
+            for one in some:
+                self._note("roster.lodging.changed", subject=Person(pk=one.pk), concerns=one.pk)
+
+    def _note_moves(self, moves: Iterable[Moved]) -> None:
+        for move in moves:
+            unit = self.units.pk_of[move.to] if move.to else None
+            self._note(
+                "roster.membership.moved", subject=Person(pk=move.pk), concerns=move.pk,
+                kind=move.kind, unit=unit,
+            )  # fmt: skip
+
+    def give_posts(self) -> None:
+        numbers = {post.number for post in self.plan.posts_given} - set(self.new)
+        known = Person.objects.filter(number__in=numbers).values_list("number", "pk")
+        keys = {number: person.pk for number, person in self.new.items()} | dict(known)
+        posts = Post.objects.bulk_create(
+            Post(
+                person_id=keys[given.number],
+                unit_id=self.units.pk_of[given.unit],
+                role=given.role,
+                is_deputy=given.is_deputy,
+                held_from=given.day,
+            )
+            for given in self.plan.posts_given
+        )
+        for post in posts:
+            self._note(
+                "roster.post.given", subject=post, concerns=post.person_id, role=str(post.role)
+            )
+
+
+def _person(added: PersonAdded) -> Person:
+    phone = added.fields.get("phone", "")
+    return Person(
+        number=added.number,
+        name=added.name,
+        name_key=name_key(added.name),
+        category=added.category,
+        phone_index=phone_index(phone),
+        **added.fields,
+    )
+
+
+def _lodging(person: int, lodging: tuple[str, str], day: date) -> Lodging:
+    building, room = lodging
+    return Lodging(person_id=person, building=building, room=room, held_from=day)
+
+
+def _overwrite(people: list[Person]) -> None:
+    """Write many people at once: an insert that meets its number becomes an update."""
+    Person.objects.bulk_create(
+        people,
+        update_conflicts=True,
+        unique_fields=["number"],
+        update_fields=[
+            "name", "name_key", "category", "phone_index", "phone_verified_at", *FIELDS,
+        ],
+    )  # fmt: skip
