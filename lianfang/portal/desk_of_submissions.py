@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from lianfang.reporting.models import DailyReport
-from lianfang.usecases import daily_report
+from lianfang.usecases import submission_desk
 from lianfang.usecases.daily_report import Filing
 
 
 def submit(filing: Filing, now: datetime) -> DailyReport:
-    """The stored report; raises the refusals of `submit_daily_report`."""
-    return daily_report.submit_daily_report(filing, now=now)
+    """The stored report; raises the refusals of `daily_report.submit_daily_report`."""
+    return submission_desk.submit(filing, now=now)

@@ -1,0 +1,303 @@
+"""Durable reports a second over HTTP: real log-in, real form, the whole product behind it.
+
+The server runs as a user would start it (`lianfang run`: granian, workers beside it) in a
+throw-away home. 32 keep-alive clients post the form of people who logged in before. Every
+answer of 302 stands for a report that was committed with its audit entry and counters. While
+they do, somebody with a fever reports ten times a second: the time from the storing of the
+first letter to its hand-over is read from the outbox.
+
+The baseline is a plain insert of the same row, one a commit, in the same database, alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from tools.bench_load import Load, exchange, request, send_all
+from tools.bench_support import ROOT, Row, memory_mib, new_home, row
+
+PEOPLE, CLIENTS, PORT = 2000, 32, 8719
+FEVERS = 100
+HOST = f"127.0.0.1:{PORT}"
+PASSWORD = "bench-word-2020"  # opens made-up people of a throw-away database
+
+
+class _Gateway(BaseHTTPRequestHandler):
+    """Accepts every text message at once."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        body = b'{"code": 0, "id": "x"}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        return
+
+
+def run() -> list[Row]:
+    rows: list[Row] = []
+    for name in ("SQLite", "PostgreSQL"):
+        rows += _measure(name)
+    return rows
+
+
+def _measure(name: str) -> list[Row]:
+    """In a process of its own: one Django, one database, one home."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "tools.bench_reports", name],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    if answer.returncode != 0:
+        raise RuntimeError(answer.stderr[-2000:])
+    rows: list[Row] = json.loads(answer.stdout.splitlines()[-1])
+    return rows
+
+
+def _in_this_process(name: str) -> list[Row]:
+    if name == "SQLite":
+        return _with_database(name, "")
+    from tests.databases import start_postgres
+
+    server = start_postgres(durable=True)
+    try:
+        return _with_database(name, server.url)
+    finally:
+        server.stop()
+
+
+def _with_database(name: str, url: str) -> list[Row]:
+    home = new_home(url)
+    gateway = ThreadingHTTPServer(("127.0.0.1", 0), _Gateway)
+    threading.Thread(target=gateway.serve_forever, daemon=True).start()
+    (home / "channels.toml").write_text(_channels(gateway.server_address[1]))
+    _people_with_accounts()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "lianfang.commands.main", "run", "--port", str(PORT)],
+        cwd=ROOT, env=dict(os.environ), stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait_until_it_answers()
+        rows = asyncio.run(_drive(name))
+        rows += _memory(name, server.pid)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        gateway.shutdown()
+    return rows + _hand_over(name)
+
+
+def _channels(port: int) -> str:
+    return f"""[sms_http]
+url = "http://127.0.0.1:{port}/send"
+template = {{ to = "{{phone}}", text = "{{text}}" }}
+success_path = "code"
+success_values = [0]
+"""
+
+
+def _people_with_accounts() -> None:
+    from tools.bench_support import NOW, fill, set_up
+
+    set_up()
+    from django.contrib.auth.hashers import make_password
+    from django.db import connections
+
+    from lianfang.accounts.models import Account
+    from lianfang.installation.operations import set_exercise_clock
+    from lianfang.kernel.actors import OPERATOR
+    from lianfang.roster import operations as roster
+    from lianfang.roster.models import Person
+    from lianfang.usecases.deadlines import ensure_day_is_open
+
+    made = fill(PEOPLE + FEVERS + 40)
+    word = make_password(PASSWORD)
+    people: list[Person] = made["people"]  # type: ignore[assignment]
+    Account.objects.bulk_create(
+        Account(login=p.number, person=p, password=word, created_at=NOW) for p in people
+    )
+    carer = people[-1]
+    carer.phone = "+8614200000001"
+    carer.phone_index = roster.phone_index(carer.phone)
+    carer.save()
+    for unit in {*made["classes"]}:  # type: ignore[misc]
+        roster.appoint(
+            person=carer, unit=unit, role="COUNSELOR", day=NOW.date(), actor=OPERATOR, now=NOW
+        )
+    ensure_day_is_open(day=NOW.date(), now=NOW)
+    set_exercise_clock(moment=NOW)
+    connections.close_all()
+
+
+def _wait_until_it_answers(limit_s: float = 60) -> None:
+    import urllib.request
+
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://{HOST}/healthz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)  # nothing to wait on before the port is open
+    raise RuntimeError("the server did not start")
+
+
+async def _drive(name: str) -> list[Row]:
+    begun = time.perf_counter()
+    people = await _log_everybody_in()
+    logins = len(people) / (time.perf_counter() - begun)
+    well, ill = people[:PEOPLE], people[PEOPLE:]
+    fevers = asyncio.create_task(_fevers(ill))
+    load = await send_all("127.0.0.1", PORT, _forms(well), clients=CLIENTS)
+    again = await send_all("127.0.0.1", PORT, _forms(well), clients=CLIENTS)
+    await fevers
+    _nothing_was_refused(load, again)
+    plain = _plain_inserts()
+    return [
+        row(f"reports/s over HTTP, {name}", load.per_second, "/s", plain),
+        row(f"corrections/s over HTTP, {name}", again.per_second, "/s", plain),
+        row(f"report p50 under load, {name}", load.percentile_ms(0.5), "ms"),
+        row(f"report p99 under load, {name}", load.percentile_ms(0.99), "ms"),
+        row(f"log-ins/s (Argon2id), {name}", logins, "/s"),
+        row(f"plain inserts/s, one a commit, {name}", plain, "/s"),
+    ]
+
+
+def _nothing_was_refused(*loads: Load) -> None:
+    for load in loads:
+        if set(load.statuses) != {302}:
+            raise RuntimeError(f"expected 302 only: {load.statuses}")
+
+
+async def _log_everybody_in() -> list[dict[str, str]]:
+    numbers = iter([f"S{n:07}" for n in range(PEOPLE + FEVERS)])
+    cookies: list[dict[str, str]] = []
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+        for number in numbers:
+            page = await exchange(reader, writer, request("GET", "/login/", host=HOST))
+            token = page.cookies["csrftoken"]
+            form = {"number": number, "password": PASSWORD, "csrfmiddlewaretoken": token}
+            headers = [("Cookie", f"csrftoken={token}")]
+            answer = await exchange(
+                reader, writer, request("POST", "/login/", host=HOST, headers=headers, form=form)
+            )
+            if answer.status != 302:
+                raise RuntimeError(f"log-in of {number}: {answer.status}")
+            cookies.append({"csrftoken": token} | answer.cookies)
+        writer.close()
+
+    await asyncio.gather(*(client() for _each in range(4)))
+    return cookies
+
+
+def _forms(people: list[dict[str, str]], **other: str) -> Iterator[bytes]:
+    for cookies in people:
+        form = {
+            "csrfmiddlewaretoken": cookies["csrftoken"],
+            "key": uuid.uuid4().hex,
+            "how": "well",
+            "temperature": "36.5",
+            "site": "axilla",
+            "place": "other",
+            "county_code": "511702",
+            "presence": "AT_HOME",
+            "contact": "none",
+            "truth": "1",
+        } | other
+        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        yield request("POST", "/report/", host=HOST, headers=[("Cookie", cookie)], form=form)
+
+
+async def _fevers(people: list[dict[str, str]]) -> None:
+    """Ten people a second report a fever while the others report that they are well."""
+    ill = {"how": "unwell", "symptoms": "fever", "temperature": "38.4", "onset_on": "2020-02-14"}
+    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+    for message in _forms(people, **ill):
+        answer = await exchange(reader, writer, message)
+        if answer.status != 302:
+            raise RuntimeError(f"fever: {answer.status} {answer.body[:400]!r}")
+        await asyncio.sleep(0.1)
+    writer.close()
+
+
+def _plain_inserts(seconds: float = 2.0) -> float:
+    """Rows of the same shape, inserted one a commit through Django's connection, no ORM."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM reporting_dailyreport LIMIT 1")
+        columns = [column[0] for column in cursor.description]
+        values = list(cursor.fetchone())
+        cursor.execute("CREATE TABLE bench_plain AS SELECT * FROM reporting_dailyreport WHERE 1=0")
+        marks = ", ".join(["%s"] * len(columns))
+        statement = f"INSERT INTO bench_plain VALUES ({marks})"
+        count, begun = 0, time.perf_counter()
+        while time.perf_counter() - begun < seconds:
+            cursor.execute(statement, values)
+            count += 1
+        taken = time.perf_counter() - begun
+        cursor.execute("DROP TABLE bench_plain")
+    return count / taken
+
+
+def _hand_over(name: str) -> list[Row]:
+    """From the storing of a letter to the moment a worker handed it over, for every fever."""
+    from lianfang.notifications.models import Attempt
+
+    waits = sorted(
+        (attempt.started_at - attempt.delivery.message.created_at).total_seconds() * 1000
+        for attempt in Attempt.objects.filter(number=1).select_related("delivery__message")
+    )
+    if not waits:
+        raise RuntimeError("no letter was handed over")
+    return [
+        row(f"fever to first hand-over p50, {name}", waits[len(waits) // 2], "ms"),
+        row(f"fever to first hand-over p99, {name}", waits[int(len(waits) * 0.99)], "ms"),
+    ]
+
+
+def _memory(name: str, parent: int) -> list[Row]:
+    """Peak resident memory of the server's processes."""
+    rows = []
+    for pid in _descendants(parent):
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        what = "workers" if " work" in command else "web"
+        rows.append(row(f"peak memory of {what} (pid {pid}), {name}", memory_mib(pid), "MiB"))
+    return rows
+
+
+def _descendants(parent: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(status.parent.name))
+    found, line = [], [parent]
+    while line:
+        pid = line.pop()
+        found += children.get(pid, [])
+        line += children.get(pid, [])
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(_in_this_process(sys.argv[1])))
