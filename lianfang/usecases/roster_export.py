@@ -46,20 +46,17 @@ def harmless(value: str) -> str:
 
 
 def roster_rows(*, day: date) -> Iterator[dict[str, str]]:
-    """One row per person, students first, in the order of their units and numbers."""
+    """One row per person: students class by class, then everybody else by number."""
     tables = _Tables.of(day)
     everybody = Person.objects.in_bulk(list(tables.unit))
-    order = sorted(
-        everybody.values(),
-        key=lambda person: (
-            person.category != Person.Category.STUDENT,
-            person.category,
-            tables.lines[tables.unit[person.pk]].order,
-            person.number,
-        ),
-    )
-    for person in order:
+    for person in sorted(everybody.values(), key=lambda person: _order(person, tables)):
         yield _row(person, tables)
+
+
+def _order(person: Person, tables: _Tables) -> tuple[bool, str, tuple[int, ...], str]:
+    is_student = person.category == Person.Category.STUDENT
+    line = tables.lines[tables.unit[person.pk]].order if is_student else ()
+    return not is_student, person.category, line, person.number
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,7 @@ class PostEnded:
     pk: int
     person: int
     number: str
+    name: str
     unit_name: str
     role: str
     day: date

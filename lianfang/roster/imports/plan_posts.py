@@ -79,7 +79,10 @@ class _Posts:
 
     def _end(self, post: StoredPost, number: str, day: date) -> None:
         unit = self.stored.units[post.unit].name
-        self.plan.posts_ended.append(PostEnded(post.pk, post.person, number, unit, post.role, day))
+        name = self.names[number]
+        self.plan.posts_ended.append(
+            PostEnded(post.pk, post.person, number, name, unit, post.role, day)
+        )
 
     def _given(self, wish: Wish) -> PostGiven:
         unit = self.tree.units.get(wish.unit)
