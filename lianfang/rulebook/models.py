@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.roster.models import Post
+
 
 class Edition(models.Model):
     """All rules that were in force together. `directive` names the paper that ordered them."""
@@ -102,16 +104,19 @@ class Deadline(models.Model):
 class LadderStep(models.Model):
     """One rung: whom to summon, and how long after the rung before it.
 
-    `reach` says from which unit: OWN the unit concerned, DEPARTMENT, COLLEGE, or COMMITTEE.
+    `reach` says from which unit: OWN the unit concerned, SUPERIOR the one above it,
+    DEPARTMENT, COLLEGE, or COMMITTEE.
     """
 
     class Ladder(models.TextChoices):
         SYMPTOM = "SYMPTOM", _("a symptom was reported")
         MISSED_UNIT_REPORT = "MISSED_UNIT_REPORT", _("a unit has not signed its report")
+        OVERDUE_DIRECTIVE = "OVERDUE_DIRECTIVE", _("a directive, or a matter to settle, is overdue")
         UNANSWERED = "UNANSWERED", _("nobody has answered, or nobody is on the post")
 
     class Reach(models.TextChoices):
         OWN = "OWN", _("the unit itself")
+        SUPERIOR = "SUPERIOR", _("the unit above")
         DEPARTMENT = "DEPARTMENT", _("the department")
         COLLEGE = "COLLEGE", _("the college")
         COMMITTEE = "COMMITTEE", _("the college committee")
@@ -134,6 +139,10 @@ class LadderStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ladder} {self.position} (step {self.pk})"
+
+    def get_role_display(self) -> str:
+        """The post in words; the column keeps the code, as the edition's file writes it."""
+        return str(Post.Role(self.role).label)
 
 
 class MessageText(models.Model):
