@@ -54,11 +54,11 @@ def acts_about(person: Person) -> QuerySet[Entry]:
 
 
 def in_words(entries: Iterable[Entry]) -> list[Act]:
-    system = _("the system")
+    others = {"SYSTEM": _("the system"), "OPERATOR": _("the administrator")}
     return [
         Act(
             at=entry.at,
-            by=str(system) if entry.actor_kind == "SYSTEM" else entry.actor_label,
+            by=str(others.get(entry.actor_kind, entry.actor_label)),
             words=str(WORDS.get(entry.verb, _("used your record"))),
             is_look=entry.verb in LOOKS,
         )

@@ -79,7 +79,7 @@ class Place:
 class ReportForm:
     """The form: empty, or as somebody sent it with what has to be asked back."""
 
-    typed: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=lambda: dict.fromkeys(_TEXTS, ""))
     symptoms: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()  # places to choose from: code and name
     problems: dict[str, str] = field(default_factory=dict)
@@ -108,6 +108,8 @@ def read_report(
     form.typed |= {name: "1" for name in _TICKS if posted.get(name)}
     answers = _contacts(_whereabouts(_health(form, day), form, day, before), form, day)
     form.answers = replace(answers, note=tidy(form.typed["note"]), truth=bool(posted.get("truth")))
+    if form.answers.unwell and form.answers.onset_on is None:
+        form.ask("onset_on", gettext("Since which day?"))
     asked = problems_of(form.answers, day=day, limits=limits, known_symptoms=known_symptoms)
     for name, sentence in asked.items():
         form.ask(*_beside(form, name, gettext(sentence), before))

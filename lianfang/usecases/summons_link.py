@@ -9,7 +9,7 @@ from enum import Enum
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.operations import LINK_LASTS, LinkNotValid, summons_of_token
 from lianfang.escalation.queries import unit_of_reach
-from lianfang.roster.models import Person, Post, Unit
+from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import rules_of
 
 
@@ -82,10 +82,10 @@ def _who_took_it(climbing: Escalation) -> Person | None:
 
 
 def _next_role(climbing: Escalation) -> str:
-    """The post that is told at the next moment, in the language of the page."""
+    """The role that is told at the next moment; empty when nobody stands above."""
     rungs = rules_of(climbing.edition_id).ladders[climbing.ladder]
     above = climbing.reached + 1
-    return str(Post.Role(rungs[above].role).label) if above < len(rungs) else ""
+    return rungs[above].role if above < len(rungs) else ""
 
 
 __all__ = ["Call", "LinkNotValid", "Standing", "call_of_link"]

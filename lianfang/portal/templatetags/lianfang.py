@@ -9,8 +9,10 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lianfang.kernel.clock import SHANGHAI
+from lianfang.roster.models import Post
 
 register = template.Library()
 _DAYS_ZH = "一二三四五六日"
@@ -109,6 +111,21 @@ def is_(value: Any, other: Any) -> bool:
 @register.filter
 def within(value: Any, many: Any) -> bool:
     return value in (many or ())
+
+
+# Posts of a ladder that stand for whoever of several there is.
+_EITHER = {
+    "CARER": gettext_lazy("counselor or liaison"),
+    "ANSWERABLE": gettext_lazy("whoever answers for it"),
+}
+
+
+@register.filter
+def role(code: str) -> str:
+    """The post of a rung in words."""
+    if code in _EITHER:
+        return str(_EITHER[code])
+    return str(Post.Role(code).label) if code in Post.Role.values else code
 
 
 @register.filter
