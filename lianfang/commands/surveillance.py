@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from lianfang.surveillance import faults
+from lianfang.surveillance.detection import TOO_SHORT
 from lianfang.surveillance.files import detect_csv, trace_csv
 from lianfang.surveillance.tables import whole_number
 
@@ -80,7 +81,11 @@ def detect(arguments: argparse.Namespace) -> int:
     for left_out in summary.not_run:
         _complain(
             _("%(series)s, %(set)s: not judged, %(reason)s")
-            % {"series": left_out.series_id, "set": left_out.param_set, "reason": left_out.message}
+            % {
+                "series": left_out.series_id,
+                "set": left_out.param_set,
+                "reason": _(TOO_SHORT) % left_out.reason.details,
+            }
         )
     _say(
         _(

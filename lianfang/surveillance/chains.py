@@ -14,18 +14,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import mean, median, stdev
+from typing import Final
 
 from scipy.stats import t as student
 
 from lianfang.surveillance.detection import BadParameter, SurveillanceError
 
 
+_MOST_SAID: Final = 20
+
+
 class ChainFaults(SurveillanceError):
-    """The links are not a forest; every culprit is named at once."""
+    """The links are not a forest; `faults` names every culprit, the message the first of them."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(self.faults))
+        said = "; ".join(self.faults[:_MOST_SAID])
+        more = len(self.faults) - _MOST_SAID
+        super().__init__(f"{said}; and {more} more" if more > 0 else said)
 
 
 @dataclass(frozen=True, slots=True)

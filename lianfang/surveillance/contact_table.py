@@ -10,19 +10,20 @@ from typing import Final
 
 import numpy as np
 
+from lianfang.surveillance.detection import gettext_noop
 from lianfang.surveillance.faults import Collector
 from lianfang.surveillance.person_days import Ints
 from lianfang.surveillance.tables import opened, rows, whole_number
 
 COLUMNS: Final = ("t_seconds", "day", "id1", "id2", "group1", "group2")
 
-SECONDS: Final = "whole seconds"
-DAY: Final = "the number of the day, a whole number"
-A_PERSON: Final = "a person"
-A_GROUP: Final = "the group of person %(person)s"
-SOMEBODY_ELSE: Final = "another person than id1"
-ONE_GROUP: Final = "%(group)s, the group of person %(person)s in row %(earlier)s"
-IN_STEP: Final = (
+SECONDS: Final = gettext_noop("whole seconds")
+DAY: Final = gettext_noop("the number of the day, a whole number")
+A_PERSON: Final = gettext_noop("a person")
+A_GROUP: Final = gettext_noop("the group of person %(person)s")
+SOMEBODY_ELSE: Final = gettext_noop("another person than id1")
+ONE_GROUP: Final = gettext_noop("%(group)s, the group of person %(person)s in row %(earlier)s")
+IN_STEP: Final = gettext_noop(
     "whole steps of %(interval)s s from the first row; closer records would count twice"
 )
 

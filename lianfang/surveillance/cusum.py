@@ -17,16 +17,22 @@ import numpy as np
 import numpy.typing as npt
 
 from lianfang.surveillance.detection import (
+    ABOVE,
+    AT_LEAST,
     NOT_JUDGED,
+    ONE_OF,
     Alarms,
     BadParameter,
     Floats,
     SeriesTooShort,
     as_series,
+    gettext_noop,
 )
 from lianfang.surveillance.poisson import fit_poisson
 
 Transformation = Literal["standard", "rossi", "anscombe", "anscombe2nd"]
+
+A_YEAR: Final = gettext_noop("at least a year, %(low)s moments, because m is glm")
 
 TRANSFORMATIONS: Final = ("standard", "rossi", "anscombe", "anscombe2nd")
 
@@ -106,13 +112,13 @@ def check(
 ) -> None:
     """Raises BadParameter for what has no meaning."""
     if not k >= 0:
-        raise BadParameter("k", k, "0 or more standard deviations")
+        raise BadParameter("k", k, AT_LEAST, low=0)
     if not h > 0:
-        raise BadParameter("h", h, "more than 0 standard deviations")
+        raise BadParameter("h", h, ABOVE, low=0)
     if trans not in TRANSFORMATIONS:
-        raise BadParameter("trans", trans, " or ".join(TRANSFORMATIONS))
+        raise BadParameter("trans", trans, ONE_OF, choices=", ".join(TRANSFORMATIONS))
     if training is not None and training < 1:
-        raise BadParameter("training", training, "1 or more moments")
+        raise BadParameter("training", training, AT_LEAST, low=1)
 
 
 def _level(
@@ -137,7 +143,7 @@ def _seasonal_level(series: Floats, *, training: int, freq: int | None) -> Float
     if freq is None or freq < 2:
         raise BadParameter("freq", freq, "moments per year, because m is 'glm'")
     if training < freq:
-        raise BadParameter("training", training, f"a year, {freq} moments, because m is 'glm'")
+        raise BadParameter("training", training, A_YEAR, low=freq)
     angle = 2 * np.pi * np.arange(1, series.shape[-1] + 1) / freq
     design = np.column_stack([np.ones_like(angle), np.sin(angle), np.cos(angle)])
     flat = series.reshape(-1, series.shape[-1])

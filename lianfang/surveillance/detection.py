@@ -15,6 +15,19 @@ NOT_JUDGED: Final = -1
 """The alarm code of a moment about which a detector can say nothing.  Never read it as quiet."""
 
 
+def gettext_noop(text: str) -> str:
+    """Marks a sentence for the catalogue; whoever speaks to people translates it, then fills it."""
+    return text
+
+
+AT_LEAST: Final = gettext_noop("at least %(low)s")
+ABOVE: Final = gettext_noop("more than %(low)s")
+BETWEEN: Final = gettext_noop("%(low)s to %(high)s")
+A_LEVEL: Final = gettext_noop("more than 0 and less than 1")
+ONE_OF: Final = gettext_noop("one of %(choices)s")
+TOO_SHORT: Final = gettext_noop("series too short: %(values)s values, %(method)s needs %(needed)s")
+
+
 class SurveillanceError(ValueError):
     """A detector refused its input.  Everything this package raises on purpose is one of these."""
 
@@ -23,16 +36,20 @@ class SeriesTooShort(SurveillanceError):
     """No moment of the series has the history that the method asks for."""
 
     def __init__(self, *, values: int, needed: int, method: str) -> None:
-        self.values, self.needed, self.method = values, needed, method
-        super().__init__(f"series too short: {values} values, {method} needs {needed}")
+        self.details = {"values": values, "needed": needed, "method": method}
+        super().__init__(TOO_SHORT % self.details)
 
 
 class BadParameter(SurveillanceError):
-    """A parameter lies outside what the method is defined for."""
+    """A parameter lies outside what the method is defined for.
 
-    def __init__(self, name: str, value: object, expected: str) -> None:
-        self.name, self.value, self.expected = name, value, expected
-        super().__init__(f"{name} = {value!r}: expected {expected}")
+    expected: a sentence whose named places (%(low)s) `details` fills.
+    """
+
+    def __init__(self, name: str, value: object, expected: str, **details: object) -> None:
+        self.name, self.value = name, value
+        self.expected, self.details = expected, details
+        super().__init__(f"{name} = {value!r}: expected {expected % details}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,6 +22,9 @@ import numpy.typing as npt
 from scipy.stats import norm
 
 from lianfang.surveillance.detection import (
+    A_LEVEL,
+    AT_LEAST,
+    ONE_OF,
     Alarms,
     BadParameter,
     Detection,
@@ -91,14 +94,14 @@ def check(
 ) -> float:
     """The level alpha that these parameters mean; raises BadParameter for what has no meaning."""
     if method is None or method not in METHODS:
-        raise BadParameter("method", method, "C1, C2 or C3")
+        raise BadParameter("method", method, ONE_OF, choices=", ".join(METHODS))
     if baseline < 3:
-        raise BadParameter("baseline", baseline, "3 or more moments")
+        raise BadParameter("baseline", baseline, AT_LEAST, low=3)
     if not min_sigma >= 0:
-        raise BadParameter("minSigma", min_sigma, "0 or more")
+        raise BadParameter("minSigma", min_sigma, AT_LEAST, low=0)
     level = ALPHA[method] if alpha is None else alpha
     if not 0 < level < 1:
-        raise BadParameter("alpha", level, "a level between 0 and 1")
+        raise BadParameter("alpha", level, A_LEVEL)
     return level
 
 

@@ -27,11 +27,14 @@ from lianfang.surveillance.detection import (
     Floats,
     SeriesTooShort,
     as_series,
+    gettext_noop,
 )
 from lianfang.surveillance.farrington_parameters import FarringtonParameters
 from lianfang.surveillance.history import History
 from lianfang.surveillance.poisson import PoissonFits, dispersion, fit_poisson
 from lianfang.surveillance.thresholds import Forecast, thresholds
+
+MORE_HISTORY: Final = gettext_noop("more history: a larger b or w, fewer noPeriods")
 
 _FITS_AT_ONCE: Final = 1024
 _YEARS_FOR_A_TREND: Final = 3
@@ -42,7 +45,8 @@ _OUTPUTS: Final = ("expected", "upperbound", "score", "pvalue", "mu0", "phi", "t
 class Farrington:
     """Arrays of the shape of the counts; NaN (alarm: NOT_JUDGED) outside `first`..`last`.
 
-    expected, upperbound: cases; NaN also where too few cases were seen lately (`limit54`).
+    expected, upperbound: cases; both NaN where too few cases were seen lately (`limit54`) or the
+    history says nothing about the mean.
     alarm: 1 above the bound, else 0; as in R it is 0, not NOT_JUDGED, where the bound is NaN,
     so read `upperbound` before calling a moment quiet.
     score: exceedance, 1 at the bound.  pvalue: of today's count.  phi: dispersion, at least 1.
@@ -105,7 +109,7 @@ def _check_design(history: History, *, trend: bool) -> None:
     moments, terms = design.shape
     if moments <= terms or np.linalg.matrix_rank(design) < terms:
         asked = f"{moments} moments for {terms} terms"
-        raise BadParameter("b", asked, "more history: a larger b or w, fewer noPeriods")
+        raise BadParameter("b", asked, MORE_HISTORY)
 
 
 def _range(size: int, history: History, *, first: int | None, last: int | None) -> tuple[int, int]:
@@ -155,9 +159,10 @@ def _judge(
     enough = _enough(flat, rows, moments, parameters.limit54)
     alarm = (enough & (y > found.upperbound)).astype(np.int8)
     alarm[np.isnan(y) | np.isnan(forecast.log_mean)] = NOT_JUDGED
+    bound = np.where(enough, found.upperbound, np.nan)
     answers = {
-        "expected": np.where(enough, forecast.mean, np.nan),
-        "upperbound": np.where(enough, found.upperbound, np.nan),
+        "expected": np.where(np.isnan(bound), np.nan, forecast.mean),
+        "upperbound": bound,
         "score": found.score,
         "pvalue": found.pvalue,
         "mu0": found.mu0,

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from lianfang.surveillance.detection import BadParameter
+from lianfang.surveillance.detection import (
+    A_LEVEL,
+    ABOVE,
+    BETWEEN,
+    ONE_OF,
+    BadParameter,
+    gettext_noop,
+)
 from lianfang.surveillance.history import History, lay_out
 from lianfang.surveillance.thresholds import (
     POWER_TRANSFORMATIONS,
@@ -12,6 +20,8 @@ from lianfang.surveillance.thresholds import (
     PowerTransformation,
     ThresholdMethod,
 )
+
+LIMIT54: Final = gettext_noop("[cases, moments], from [0, 1] on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +52,21 @@ class FarringtonParameters:
     def check(self) -> None:
         """Raises BadParameter for what the method is not defined for."""
         if not 0 < self.alpha < 1:
-            raise BadParameter("alpha", self.alpha, "a level between 0 and 1")
+            raise BadParameter("alpha", self.alpha, A_LEVEL)
         if not 0 <= self.p_threshold_trend <= 1:
-            raise BadParameter("pThresholdTrend", self.p_threshold_trend, "between 0 and 1")
+            raise BadParameter("pThresholdTrend", self.p_threshold_trend, BETWEEN, low=0, high=1)
         if not self.weights_threshold > 0:
-            raise BadParameter("weightsThreshold", self.weights_threshold, "more than 0")
+            raise BadParameter("weightsThreshold", self.weights_threshold, ABOVE, low=0)
         if self.method not in THRESHOLD_METHODS:
-            raise BadParameter("thresholdMethod", self.method, " or ".join(THRESHOLD_METHODS))
+            raise BadParameter(
+                "thresholdMethod", self.method, ONE_OF, choices=", ".join(THRESHOLD_METHODS)
+            )
         if self.power not in POWER_TRANSFORMATIONS:
-            raise BadParameter("powertrans", self.power, " or ".join(POWER_TRANSFORMATIONS))
+            raise BadParameter(
+                "powertrans", self.power, ONE_OF, choices=", ".join(POWER_TRANSFORMATIONS)
+            )
         if self.limit54[0] < 0 or self.limit54[1] < 1:
-            raise BadParameter("limit54", self.limit54, "[cases, moments], from [0, 1] on")
+            raise BadParameter("limit54", self.limit54, LIMIT54)
 
     def history(self, *, freq: int) -> History:
         """The moments that teach, for series of `freq` moments per year."""

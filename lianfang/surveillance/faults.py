@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from lianfang.surveillance.detection import SurveillanceError
+from lianfang.surveillance.detection import SurveillanceError, gettext_noop
 
 MOST_FAULTS: Final = 200
 
-SENTENCE: Final = "%(place)s: found %(value)s, expected %(expected)s"
-PLACE_CELL: Final = "%(file)s, row %(row)s, column %(column)s"
-PLACE_ROW: Final = "%(file)s, row %(row)s"
-PLACE_COLUMN: Final = "%(file)s, column %(column)s"
+SENTENCE: Final = gettext_noop("%(place)s: found %(value)s, expected %(expected)s")
+PLACE_CELL: Final = gettext_noop("%(file)s, row %(row)s, column %(column)s")
+PLACE_ROW: Final = gettext_noop("%(file)s, row %(row)s")
+PLACE_COLUMN: Final = gettext_noop("%(file)s, column %(column)s")
 PLACE_FILE: Final = "%(file)s"
-AND_MORE: Final = "reading stopped after %(number)s faults; there may be more"
-NOTHING: Final = "nothing"
+AND_MORE: Final = gettext_noop("reading stopped after %(number)s faults; there may be more")
+NOTHING: Final = gettext_noop("nothing")
 
 
 @dataclass(frozen=True, slots=True)

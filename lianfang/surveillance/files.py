@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -25,8 +24,6 @@ from lianfang.surveillance.series_table import Table, read_series
 from lianfang.surveillance.sets import Judged, ParameterSet, load_set
 from lianfang.surveillance.tables import refuse_overwriting, write
 
-FITS_FREQ: Final = "%(range)s"
-
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
@@ -34,7 +31,7 @@ class NotRun:
 
     series_id: str
     param_set: str
-    message: str
+    reason: SeriesTooShort
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +88,11 @@ def _judge(
         try:
             answer = chosen.judge(np.array([table[name][1] for name in names]), freq)
         except SeriesTooShort as error:
-            not_run.update({name: NotRun(name, chosen.name, str(error)) for name in names})
+            not_run.update({name: NotRun(name, chosen.name, error) for name in names})
             continue
         except BadParameter as error:
             column = f"{chosen.family}.{chosen.name}.{error.name}"
-            faults.stop(None, column, error.value, FITS_FREQ, range=error.expected)
+            faults.stop(None, column, error.value, error.expected, **error.details)
         judged.update({name: _one(answer, i) for i, name in enumerate(names)})
     return judged, [not_run[name] for name in table if name in not_run]
 

@@ -7,11 +7,20 @@ the last b years is one level of a factor; the rest of the year is cut into equa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from lianfang.surveillance.detection import BadParameter, Floats
+from lianfang.surveillance.detection import (
+    AT_LEAST,
+    BETWEEN,
+    BadParameter,
+    Floats,
+    gettext_noop,
+)
+
+FEWER: Final = gettext_noop("fewer: nothing is left of some part of the year")
 
 Indices = npt.NDArray[np.intp]
 
@@ -71,7 +80,7 @@ def lay_out(*, freq: int, b: int, w: int, periods: int, left_out: int) -> Histor
     level[today - left_out :] = -1
     (used,) = np.nonzero(level >= 0)
     if set(level[used].tolist()) != set(range(periods)):
-        raise BadParameter("pastWeeksNotIncluded", left_out, "fewer, some level is empty")
+        raise BadParameter("pastWeeksNotIncluded", left_out, FEWER)
     return History(offset=used - today, level=level[used], freq=freq)
 
 
@@ -85,12 +94,12 @@ def _share(moments: int, parts: int) -> list[int]:
 
 def _check(*, freq: int, b: int, w: int, periods: int, left_out: int) -> None:
     if freq < 2:
-        raise BadParameter("freq", freq, "2 or more moments per year")
+        raise BadParameter("freq", freq, AT_LEAST, low=2)
     if b < 1:
-        raise BadParameter("b", b, "1 or more years")
-    if not 0 <= 2 * w + 1 <= freq:
-        raise BadParameter("w", w, f"0 or more, and 2 w + 1 at most {freq}, the moments of a year")
-    if not 1 <= periods <= 1 + freq - 2 * w - 1:
-        raise BadParameter("noPeriods", periods, f"1 to {freq - 2 * w}, a moment for every level")
+        raise BadParameter("b", b, AT_LEAST, low=1)
+    if not 0 <= w <= (freq - 1) // 2:
+        raise BadParameter("w", w, BETWEEN, low=0, high=(freq - 1) // 2)
+    if not 1 <= periods <= freq - 2 * w:
+        raise BadParameter("noPeriods", periods, BETWEEN, low=1, high=freq - 2 * w)
     if not 0 <= left_out < b * freq:
-        raise BadParameter("pastWeeksNotIncluded", left_out, f"0 to {b * freq - 1}")
+        raise BadParameter("pastWeeksNotIncluded", left_out, BETWEEN, low=0, high=b * freq - 1)

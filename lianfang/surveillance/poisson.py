@@ -59,7 +59,10 @@ def fit_poisson(
     prior = present.astype(np.float64) if prior is None else np.where(present, prior, 0.0)
     shift = np.zeros_like(y) if offset is None else np.where(present, offset, 0.0)
     size, terms = len(y), design.shape[1]
+    # Levels of a factor exclude each other: most products of columns are 0 throughout.
     products = (design[:, :, None] * design[:, None, :]).reshape(len(design), terms * terms)
+    filled = np.flatnonzero(products.any(axis=0))
+    products = products[:, filled]
 
     coefficients = np.full((size, terms), np.nan)
     mean, weight = np.full_like(y, np.nan), np.full_like(y, np.nan)
@@ -70,10 +73,12 @@ def fit_poisson(
     mu = y + 0.1
     eta = np.log(mu)
     deviance = _deviance(y, mu, prior)
-    for _ in range(_MAX_STEPS):
+    for step in range(_MAX_STEPS):
         w = prior * mu
         working = eta - shift + (y - mu) / mu
-        normal = (w @ products).reshape(-1, terms, terms)
+        normal = np.zeros((len(y), terms * terms))
+        normal[:, filled] = w @ products
+        normal = normal.reshape(-1, terms, terms)
         beta = _solve(normal, ((w * working) @ design)[:, :, None])[:, :, 0]
         eta = beta @ design.T + shift
         with np.errstate(over="ignore"):
@@ -81,18 +86,18 @@ def fit_poisson(
         before, deviance = deviance, _deviance(y, mu, prior)
         sound = np.isfinite(deviance)
         done = sound & (np.abs(deviance - before) / (np.abs(deviance) + 0.1) < _TOLERANCE)
-        coefficients[rows], mean[rows], weight[rows], information[rows] = beta, mu, w, normal
-        coefficients[rows[~sound]] = np.nan
+        going = sound & ~done & (step < _MAX_STEPS - 1)
+        at, over = rows[~going], ~going
+        coefficients[at] = np.where(sound[over, None], beta[over], np.nan)
+        mean[at], weight[at], information[at] = mu[over], w[over], normal[over]
         converged[rows[done]] = True
-        going = sound & ~done
         if not going.any():
             break
-        if not going.all():
-            rows, y, prior, shift = rows[going], y[going], prior[going], shift[going]
-            mu, eta, deviance = mu[going], eta[going], deviance[going]
+        rows, y, prior, shift = rows[going], y[going], prior[going], shift[going]
+        mu, eta, deviance = mu[going], eta[going], deviance[going]
 
     covariance = _solve(information, np.broadcast_to(np.eye(terms), information.shape))
-    leverage = weight * (covariance.reshape(size, terms * terms) @ products.T)
+    leverage = weight * (covariance.reshape(size, terms * terms)[:, filled] @ products.T)
     used = (weight > 0).sum(axis=1)
     return PoissonFits(
         coefficients=coefficients,

@@ -8,20 +8,22 @@ from typing import Final
 
 import numpy as np
 
-from lianfang.surveillance.detection import Floats
+from lianfang.surveillance.detection import Floats, gettext_noop
 from lianfang.surveillance.faults import Collector
 from lianfang.surveillance.tables import decimal_number, opened, rows, whole_number
 
 SERIES_COLUMNS: Final = ("series_id", "freq", "t", "observed")
 MISSING: Final = ("", "NA", "NaN")
 
-A_NAME: Final = "a name"
-FREQ: Final = "moments per year, a whole number from 2 to 366"
-ONE_FREQ: Final = "%(freq)s, as in the first row of series %(series)s"
-MOMENT: Final = "the number of the moment, a whole number from 1"
-ONCE: Final = "each t once in series %(series)s; row %(earlier)s has it already"
-NO_GAP: Final = "t = %(missing)s too; series %(series)s must run from 1 to %(last)s without a gap"
-A_COUNT: Final = "a count, a number of 0 or more, or nothing for a missing one"
+A_NAME: Final = gettext_noop("a name")
+FREQ: Final = gettext_noop("moments per year, a whole number from 2 to 366")
+ONE_FREQ: Final = gettext_noop("%(freq)s, as in the first row of series %(series)s")
+MOMENT: Final = gettext_noop("the number of the moment, a whole number from 1")
+ONCE: Final = gettext_noop("each t once in series %(series)s; row %(earlier)s has it already")
+NO_GAP: Final = gettext_noop(
+    "t = %(missing)s too; series %(series)s must run from 1 to %(last)s without a gap"
+)
+A_COUNT: Final = gettext_noop("a count, a number of 0 or more, or nothing for a missing one")
 
 Table = dict[str, tuple[int, Floats]]
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from lianfang.surveillance.cusum import check as check_cusum
 from lianfang.surveillance.cusum import cusum
-from lianfang.surveillance.detection import Alarms, BadParameter, Floats
+from lianfang.surveillance.detection import Alarms, BadParameter, Floats, gettext_noop
 from lianfang.surveillance.ears import check as check_ears
 from lianfang.surveillance.ears import ears
 from lianfang.surveillance.farrington import farrington_flexible
@@ -26,18 +26,17 @@ from lianfang.surveillance.farrington_parameters import FarringtonParameters
 from lianfang.surveillance.faults import Collector
 from lianfang.surveillance.tables import opened
 
-JSON_TEXT: Final = "JSON (%(reason)s)"
-AN_OBJECT: Final = "an object of named parameter sets"
-A_SET: Final = "one of the sets %(names)s"
-ONE_FAMILY: Final = "a name in one family only, not in %(families)s"
-A_KEY: Final = "one of the keys %(keys)s"
-A_NUMBER: Final = "a number"
-WHOLE: Final = "a whole number"
-YES_NO: Final = "true or false"
-A_TEXT: Final = "a text"
-TWO_WHOLE: Final = "two whole numbers"
-NULL_OR_GLM: Final = 'null, "glm" or a number above 0'
-WITHIN: Final = "%(range)s"
+JSON_TEXT: Final = gettext_noop("JSON (%(reason)s)")
+AN_OBJECT: Final = gettext_noop("an object of named parameter sets")
+A_SET: Final = gettext_noop("one of the sets %(names)s")
+ONE_FAMILY: Final = gettext_noop("a name in one family only, not in %(families)s")
+A_KEY: Final = gettext_noop("one of the keys %(keys)s")
+A_NUMBER: Final = gettext_noop("a number")
+WHOLE: Final = gettext_noop("a whole number")
+YES_NO: Final = gettext_noop("true or false")
+A_TEXT: Final = gettext_noop("a text")
+TWO_WHOLE: Final = gettext_noop("two whole numbers")
+NULL_OR_GLM: Final = gettext_noop('null, "glm" or a number above 0')
 
 DAILY: Final = 100
 """From how many moments per year on a series counts as daily."""
@@ -95,7 +94,7 @@ def load_set(path: Path, name: str) -> ParameterSet:
         return build(name, values)
     except BadParameter as error:
         column = f"{family}.{name}.{error.name}"
-        faults.stop(None, column, error.value, WITHIN, range=error.expected)
+        faults.stop(None, column, error.value, error.expected, **error.details)
 
 
 def _find(content: Any, name: str, faults: Collector) -> tuple[str, dict[str, Any]]:

@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
+from lianfang.surveillance.detection import gettext_noop
 from lianfang.surveillance.faults import Collector
 
-HEADER: Final = "the columns %(columns)s"
-UTF8: Final = "text in UTF-8"
-A_FILE: Final = "a file that can be read (%(reason)s)"
-A_PLACE: Final = "a place that can be written to (%(reason)s)"
-ANOTHER_FILE: Final = "another file than the input"
-ONE_COLUMN: Final = "each heading once"
-CELLS: Final = "%(number)s cells, as in the header"
-PLAIN_CSV: Final = "a row of comma-separated values (%(reason)s)"
+HEADER: Final = gettext_noop("the columns %(columns)s")
+UTF8: Final = gettext_noop("text in UTF-8")
+A_FILE: Final = gettext_noop("a file that can be read (%(reason)s)")
+A_PLACE: Final = gettext_noop("a place that can be written to (%(reason)s)")
+ANOTHER_FILE: Final = gettext_noop("another file than the input")
+ONE_COLUMN: Final = gettext_noop("each heading once")
+CELLS: Final = gettext_noop("%(number)s cells, as in the header")
+PLAIN_CSV: Final = gettext_noop("a row of comma-separated values (%(reason)s)")
 
 Row = tuple[int, list[str]]
 
