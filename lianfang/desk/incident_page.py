@@ -10,6 +10,8 @@ from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.queries import summonses
 from lianfang.incidents.models import Incident, IncidentFact
 from lianfang.notifications.models import Delivery, Message
+from lianfang.roster.models import Post
+from lianfang.rulebook.models import LadderStep
 from lianfang.rulebook.queries import Rung, rules_of
 
 
@@ -21,14 +23,16 @@ class Told:
     deliveries: tuple[Delivery, ...]
     is_read: bool
 
+    @property
+    def role_name(self) -> str:
+        return self.summons.rung.get_role_display()
+
 
 @dataclass(slots=True)
 class RungRow:
     """A rung of the ladder: taken (with whom), next (when), or later."""
 
     rung: Rung
-    role: str
-    reach: str
     told: list[Told] = field(default_factory=list)
     due_at: datetime | None = None
 
@@ -37,8 +41,12 @@ class RungRow:
         return bool(self.told)
 
     @property
-    def is_vacant(self) -> bool:
-        return any(one.summons.nobody for one in self.told)
+    def role_name(self) -> str:
+        return str(Post.Role(self.rung.role).label)
+
+    @property
+    def reach_name(self) -> str:
+        return str(LadderStep.Reach(self.rung.reach).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,10 @@ class Ladder:
     @property
     def next_due_at(self) -> datetime | None:
         return self.escalation.next_due_at if self.escalation.is_running else None
+
+    @property
+    def round_number(self) -> int:
+        return self.escalation.round + 1
 
     @property
     def silent(self) -> list[Told]:
@@ -93,7 +105,7 @@ def _rungs(escalation: Escalation, told: Iterable[Told]) -> list[RungRow]:
     rows = []
     due_at = escalation.next_due_at if escalation.is_running else None
     for rung in rules_of(escalation.edition_id).ladders[escalation.ladder]:
-        step = RungRow(rung, role=rung.role, reach=rung.reach)
+        step = RungRow(rung)
         step.told = [one for one in told if one.summons.rung_id == rung.id]
         if not step.told and due_at is not None:
             # The one behind the last that was taken is due next; the others count from it.

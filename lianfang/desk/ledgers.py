@@ -65,6 +65,10 @@ class UnitRow:
         return self.must_sign and self.due_at is not None and self.due_at < self.now
 
     @property
+    def has_units_below(self) -> bool:
+        return self.unit.kind not in {Unit.Kind.CLASS, Unit.Kind.OFFICE, Unit.Kind.GROUP}
+
+    @property
     def attention(self) -> tuple[int, int, float, int]:
         """What needs somebody first sorts first."""
         missing = self.ledger.missing / self.ledger.owed if self.ledger.owed else 0.0

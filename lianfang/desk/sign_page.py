@@ -37,6 +37,7 @@ class Draft:
     day: date
     ledger: Ledger
     is_known: bool
+    threshold: float
     due_at: datetime
     blocks: list[Block]
     rows: list[dict[str, Any]]
@@ -98,6 +99,7 @@ def draft_of(
         day=day,
         ledger=ledger,
         is_known=ledger.is_known(threshold),
+        threshold=threshold,
         due_at=due.moment(day),
         blocks=blocks_of(figures["total"], threshold=threshold),
         rows=figures["rows"],

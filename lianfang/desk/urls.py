@@ -59,12 +59,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("areas/", lists.areas, name="desk-areas"),
     path("hospitals/", lists.hospitals, name="desk-hospitals"),
     path("downloads/", downloads.downloads, name="desk-downloads"),
+    path("", include("lianfang.desk.urls_summaries")),
 ]
 
-# Pages that lie in files of their own: the roster's import, the summaries.
-for _prefix, _module in (
-    ("roster/", "lianfang.desk.urls_roster"),
-    ("summaries/", "lianfang.desk.urls_summaries"),
-):
-    if find_spec(_module) is not None:
-        urlpatterns.append(path(_prefix, include(_module)))
+# The roster's import has addresses of its own.
+if find_spec("lianfang.desk.urls_roster") is not None:
+    urlpatterns.append(path("roster/", include("lianfang.desk.urls_roster")))

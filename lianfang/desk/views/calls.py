@@ -26,6 +26,8 @@ from lianfang.rulebook.queries import rules_of
 from lianfang.screening.models import Finding
 from lianfang.usecases import desk_calls, looks
 
+REACHED = [outcome.value for outcome in CallRecord.Outcome if outcome.is_reached]
+
 # ---------------------------------------------------------------- the missing, one by one
 
 
@@ -56,7 +58,8 @@ def _call_page(
         person=one,
         row=row,
         calls=_calls_today(one, visit),
-        outcomes=CallRecord.Outcome,
+        outcomes=list(CallRecord.Outcome),
+        reached=REACHED,
         may_phone=may_have_phone(unit_id, sight=visit.sight),
         place=order.index(one.pk) + 1 if one.pk in order else None,
         length=len(line),
@@ -182,7 +185,8 @@ def _call_back_page(
         open_findings=[one for one in findings if one.verified_at is None],
         lines=lines_of(report, rules),
         calls=_calls_today(report.person, visit),
-        verdicts=Finding.Verdict,
+        verdicts=list(Finding.Verdict),
+        reached=REACHED,
         may_phone=True,
         **more,
     )

@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from lianfang.desk.frame import address_of, answer, day_asked
+from lianfang.desk.frame import answer, day_asked
+from lianfang.desk.ledgers import unit_rows
 from lianfang.desk.views.home import watched_units
 from lianfang.desk.views.units import days
 from lianfang.kernel.refusals import Forbidden
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.roster.models import Unit
 from lianfang.rulebook.queries import rules_in_force
-
-KINDS = ("A", "B", "E", "H")
+from lianfang.usecases.summaries import KINDS
 
 
 def kind_words() -> dict[str, tuple[str, str]]:
@@ -45,7 +45,13 @@ def downloads(request: HttpRequest, visit: Visit) -> HttpResponse:
         visit,
         "desk/downloads.html",
         here="desk-downloads",
-        kinds=[(kind, *kind_words()[kind], address_of("desk-summary", kind)) for kind in KINDS],
-        units=tops,
+        kinds=[(kind, *kind_words()[kind]) for kind in KINDS],
+        units=unit_rows(
+            tops,
+            day=day,
+            rules=rules,
+            now=visit.now,
+            event_units=visit.sight.event_figure_units,
+        ),
         **days(visit, day),
     )

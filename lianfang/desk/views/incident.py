@@ -10,12 +10,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianfang.desk.access import IncidentSight, sight_of_incident
 from lianfang.desk.answers import lines_of, place_in_words
 from lianfang.desk.board import incidents_with_ladders
 from lianfang.desk.forms import CloseForm, FactForm
 from lianfang.desk.frame import answer, page_number, say, say_refusal
 from lianfang.desk.incident_page import facts_of, ladder_of
+from lianfang.escalation.access import IncidentSight, sight_of_incident
 from lianfang.escalation.models import Summons
 from lianfang.incidents.models import Incident, IncidentFact
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours, Refused

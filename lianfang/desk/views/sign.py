@@ -111,6 +111,7 @@ def signed(request: HttpRequest, visit: Visit, pk: int, version: int) -> HttpRes
         total=report.figures["total"],
         blocks=blocks_of(report.figures["total"], threshold=threshold),
         rows=report.figures["rows"],
+        threshold=threshold,
         not_reached=report.not_reached.get("people", []) if names_open else [],
         narrative=report.narrative if unit.pk in visit.sight.event_units else "",
     )

@@ -1,0 +1,33 @@
+// Keys for the work lists (J, K, Enter, C), and what a block does after it was fetched anew.
+// The pages work without this file.
+(() => {
+  const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const current = () => document.activeElement && document.activeElement.closest("[data-row]");
+  const go = (step) => {
+    const all = rows(), at = all.indexOf(current());
+    const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1)];
+    if (!next) return;
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  };
+  const follow = (row, what) => { const link = row && row.querySelector(what); if (link) link.click(); };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const key = event.key.toLowerCase();
+    if (key === "j") go(1);
+    else if (key === "k") go(-1);
+    else if (key === "c") follow(current() || rows().find((row) => row.querySelector("[data-call]")), "[data-call]");
+    else if (key === "enter" && event.target.matches("[data-row]")) follow(event.target, "[data-open]");
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  // After the number was shown the cursor stands on it.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const phone = event.target.querySelector && event.target.querySelector("a[href^='tel:']");
+    if (phone) phone.focus();
+  });
+})();
