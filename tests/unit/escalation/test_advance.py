@@ -19,7 +19,7 @@ def minutes(number: int) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("what", "staffed", "after", "expected"),
+    "what, staffed, after, expected",
     [
         ("three in parallel at once", "11111", 0, Move((0, 1, 2), minutes(10), False)),
         ("nothing more before its minute", "11111", 9, Move((0, 1, 2), minutes(10), False)),
