@@ -89,7 +89,7 @@ class HttpGateway:
         self._ids_by_key: dict[str, str] = {}
         self._token_requests: list[Recorded] = []
         self._expired_tokens = 0
-        self._said: Any = None
+        self._said: tuple[int, Any] | None = None
         self.unreported: list[Message] = []  # taken under OK: their delivery reports are due
         self.faults: list[BaseException] = []
         self.released = threading.Event()
@@ -144,10 +144,10 @@ class HttpGateway:
         with self._news:
             self._script.extend(map(Behaviour, behaviours))
 
-    def say(self, answer: Any) -> None:
-        """Answer 200 with this JSON to every request, whatever the behaviour. None ends it."""
+    def say(self, answer: Any, *, status: int = 200) -> None:
+        """Answer this JSON to every request, whatever the behaviour. None ends it."""
         with self._news:
-            self._said = answer
+            self._said = None if answer is None else (status, answer)
 
     def expire_token(self) -> None:
         """The next WeCom application message is told that its access token has expired."""
@@ -329,7 +329,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         behaviour = gateway._record(request)
         if gateway._said is not None:
-            self._answer(200, gateway._said)
+            self._answer(*gateway._said)
             return
         if request.path == "/cgi-bin/message/send" and gateway._token_is_expired():
             self._answer(200, {"errcode": 42001, "errmsg": "access_token expired"})

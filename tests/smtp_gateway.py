@@ -91,6 +91,7 @@ class SmtpGateway:
         self._starttls, self._implicit_tls, self._login = starttls, implicit_tls, login
         self._news = threading.Condition()
         self._mails: list[Mail] = []
+        self.goodbyes = 0
         self._loop = asyncio.new_event_loop()
         self._released = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -245,6 +246,7 @@ class _Handler:
         return "250 2.0.0 Queued as Q1"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self._gateway.goodbyes += 1
         if self._gateway.behaviour is SmtpBehaviour.HANG_UP_ON_QUIT:
             _reset(server)
         return "221 Bye"

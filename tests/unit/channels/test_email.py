@@ -216,6 +216,12 @@ def test_a_mail_server_that_takes_its_time_is_left_at_the_deadline(behaviour, sm
     assert 0.3 < time.monotonic() - began < 2
 
 
+def test_a_mail_server_is_told_goodbye(smtp):
+    mail_channel(smtp).send(letter_for("email"))
+
+    assert smtp.goodbyes == 1
+
+
 def test_a_mail_channel_works_again_as_soon_as_its_server_does(smtp):
     tried = mail_channel(smtp)
     outcomes = []

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from lianfang.notifications.channels.base import Outcome
+from tests.gateway_dialects import DIALECTS
 from tests.gateways import Behaviour, HttpGateway
 from tests.unit.channels.samples import (
     ADDRESSES,
@@ -120,6 +121,29 @@ def test_a_rate_limit_is_for_now_and_says_how_long(code, reason, seconds, gatewa
     assert (receipt.code, receipt.outcome) == (reason, FOR_NOW)
     assert receipt.outcome.may_retry
     assert receipt.retry_after_s == seconds
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
+@pytest.mark.parametrize("code", HTTP_CHANNELS)
+def test_a_success_inside_an_http_refusal_is_no_success(code, status, gateway):
+    dialect = next(d for d in DIALECTS if d.name == code)
+    gateway.say(dialect.ok("7"), status=status)
+
+    receipt = channel(code, gateway).send(letter_for(code))
+
+    assert (receipt.outcome, receipt.code) == (FOR_NOW, "gateway.unexpected-answer")
+
+
+@pytest.mark.parametrize("code", HTTP_CHANNELS)
+def test_a_refusal_is_read_whatever_its_http_status(code, gateway):
+    """The clouds answer a wrong key with 400 or 403 and say why in the body."""
+    dialect = next(d for d in DIALECTS if d.name == code)
+    gateway.say(dialect.error, status=400)
+
+    receipt = channel(code, gateway).send(letter_for(code))
+
+    assert receipt.outcome is FOR_GOOD
+    assert not receipt.code.startswith("gateway.")
 
 
 @pytest.mark.parametrize("code", HTTP_CHANNELS)
