@@ -86,7 +86,7 @@ def test_answers_go_where_the_settings_say(smtp):
         {"to": "zhang.wei@example.edu.cn,a@b.cn"},
         {"to": "zhang.wei@example.edu.cn a@b.cn"},
         {"to": '"a b"@example.edu.cn'},
-        {"to": "-oX/tmp/x"},
+        {"to": "-oXfile"},
         {"to": "zhang.wei@"},
         {"to": "@example.edu.cn"},
         {"to": "张伟@example.edu.cn"},
