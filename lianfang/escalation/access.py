@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lianfang.escalation.models import Summons
+from lianfang.escalation.queries import roles_behind
 from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import NotYours
 from lianfang.roster.access import View as Sight
-from lianfang.roster.models import Person, Post
+from lianfang.roster.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ def sight_of_incident(incident: Incident, *, sight: Sight) -> IncidentSight:
     in_line = incident.unit_id in sight.event_units
     mine = incident.acknowledged_by_id == person.pk
     roles = _summoned_as(incident, person) if incident.is_open else set()
-    named = in_line or mine or any(Post.Role(role).sees_events for role in roles)
+    named = in_line or mine or any(_sees_events(role) for role in roles)
     seen = named or bool(roles) or incident.unit_id in sight.event_figure_units
     if not seen:
         raise NotYours
     return IncidentSight(named=named, may_act=named or bool(roles))
+
+
+def _sees_events(role: str) -> bool:
+    return all(post.sees_events for post in roles_behind(role))
 
 
 def _summoned_as(incident: Incident, person: Person) -> set[str]:

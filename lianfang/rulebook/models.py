@@ -8,8 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.roster.models import Post
-
 
 class Edition(models.Model):
     """All rules that were in force together. `directive` names the paper that ordered them."""
@@ -139,10 +137,6 @@ class LadderStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ladder} {self.position} (step {self.pk})"
-
-    def get_role_display(self) -> str:
-        """The post in words; the column keeps the code, as the edition's file writes it."""
-        return str(Post.Role(self.role).label)
 
 
 class MessageText(models.Model):
