@@ -47,6 +47,8 @@ def places_named(text: str, *, on: date) -> Found:
     if not plain:
         return Found()
     exact = match_address(plain, on=on)
+    if exact and not divisions.get(exact.code).is_in_use(on):
+        exact = None
     if exact and not exact.rest and exact.is_place:
         return Found((exact.code,))
     named = _by_name(plain, on)

@@ -162,7 +162,8 @@ def _whereabouts(answers: Answers, form: ReportForm, day: date, before: Place | 
     """County and presence, from the last time or as typed."""
     if form.typed["place"] == SAME and before is not None:
         return replace(answers, county_code=before.county_code, presence=before.presence)
-    code = _county(form, day)
+    abroad = form.typed["presence"] == "ABROAD"
+    code = "" if abroad else _county(form, day)
     if code:
         form.typed |= {"place_text": divisions.full_name(code), "county_code": ""}
     return replace(answers, county_code=code, presence=form.typed["presence"])

@@ -112,7 +112,7 @@ def problems_of(
         problems["visited"] = _("Please answer yes or no.")
     if answers.met is None:
         problems["met"] = _("Please answer yes or no.")
-    if not answers.county_code:
+    if not answers.county_code and answers.presence != "ABROAD":
         problems["county_code"] = _("Please say in which county or district you are.")
     if answers.presence not in PRESENCES:
         problems["presence"] = _("Please say where you are staying.")
@@ -168,6 +168,8 @@ def _fever_problems(answers: Answers, limits: Limits) -> dict[str, str]:
     """Contradictions between the thermometer and the words are asked back, never mended."""
     if answers.temperature is None or not limits.fever:
         return {}
+    if answers.temperature > limits.temperature_max:
+        return {}  # that it is no temperature at all is asked first
     limit = limits.fever.get(answers.site, limits.fever["axilla"])
     hot = float(answers.temperature) >= limit
     if hot and answers.unwell is False:

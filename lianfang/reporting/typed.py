@@ -6,6 +6,7 @@ Width, separators and units are forgiven; a value that has to be guessed is aske
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
@@ -57,7 +58,7 @@ def temperature(text: str) -> Decimal | None:
 def day(text: str, *, today: date) -> date | None:
     """A day as a date picker or a person writes it; None for nothing. Raises `AskBack`.
 
-    Without a year it is the last such day that is not later than `today` by half a year.
+    Without a year it is the nearest such day.
 
     >>> day("2020年2月3日", today=date(2020, 2, 4)) == day("2020/2/3", today=date(2020, 2, 4))
     True
@@ -79,5 +80,8 @@ def day(text: str, *, today: date) -> date | None:
 
 def _nearest(month: int, number: int, today: date) -> date:
     """The year in which the day lies nearest to today: in January, 12月30日 is last year's."""
-    years = (today.year - 1, today.year, today.year + 1)
-    return min((date(year, month, number) for year in years), key=lambda d: abs((d - today).days))
+    days = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        with suppress(ValueError):  # 29 February
+            days.append(date(year, month, number))
+    return min(days, key=lambda d: abs((d - today).days))
