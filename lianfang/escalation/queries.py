@@ -25,9 +25,20 @@ _SHIFT_OF_ROLE = {
 # Roles of the rulebook that mean "whoever of these there is", in order.
 _EITHER = {
     "CARER": (Post.Role.COUNSELOR, Post.Role.LIAISON, Post.Role.RESPONSIBLE_HEAD),
-    "ANSWERABLE": (Post.Role.RESPONSIBLE_HEAD, Post.Role.COUNSELOR, Post.Role.LIAISON),
+    "ANSWERABLE": (
+        Post.Role.RESPONSIBLE_HEAD,
+        Post.Role.COUNSELOR,
+        Post.Role.LIAISON,
+        Post.Role.SECRETARY,
+        Post.Role.LEADER,
+    ),
 }
 ROLES_OF_RUNGS = frozenset(Post.Role.values) | frozenset(_EITHER)
+
+
+def roles_behind(role: str) -> tuple[Post.Role, ...]:
+    """The posts that a rung may mean: its own, or several for CARER and ANSWERABLE."""
+    return _EITHER.get(role) or (Post.Role(role),)
 
 
 def unit_of_reach(reach: str, *, unit: Unit, at: datetime) -> Unit | None:
@@ -36,6 +47,10 @@ def unit_of_reach(reach: str, *, unit: Unit, at: datetime) -> Unit | None:
     match reach:
         case LadderStep.Reach.OWN:
             return unit
+        case LadderStep.Reach.SUPERIOR:
+            superiors = roster.line_of_superiors(unit, day=day)[1:]
+            # a major has no posts of its own
+            return next((node for node in superiors if node.kind != Unit.Kind.MAJOR), None)
         case LadderStep.Reach.DEPARTMENT:
             superiors = roster.line_of_superiors(unit, day=day)
             kinds = {Unit.Kind.DEPARTMENT, Unit.Kind.OFFICE}
