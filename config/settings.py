@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lianfang.rulebook",
     "lianfang.duty",
     "lianfang.notifications",
+    "lianfang.directives",
     "lianfang.reporting",
     "lianfang.screening",
     "lianfang.incidents",

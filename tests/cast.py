@@ -24,7 +24,7 @@ from lianfang.reporting.rules import Answers
 from lianfang.roster import operations as roster
 from lianfang.roster.models import Person, Post, Unit
 from lianfang.rulebook import operations as rulebook
-from lianfang.usecases import daily_report, deadlines
+from lianfang.usecases import daily_report, deadlines, directives, duty_moments
 
 MORNING = parse_moment("2020-02-01T08:00+08:00")
 FIRST_DAY = date(2019, 9, 1)
@@ -199,7 +199,12 @@ class College:
 
     def work(self) -> None:
         """Everything that is due now, done as the workers would (nothing is sent)."""
-        while deadlines.strike_next(now=self.now) or escalation.climb_next(now=self.now):
+        while (
+            deadlines.strike_next(now=self.now)
+            or escalation.climb_next(now=self.now)
+            or directives.chase_next(now=self.now)
+            or duty_moments.strike_next(now=self.now)
+        ):
             pass
 
     def fast_forward(self, *, to: datetime | None = None, **delta: float) -> None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.directives.models import DirectiveReceipt, SupervisionItem
 from lianfang.incidents.models import Incident
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.models import Edition, LadderStep
@@ -30,6 +31,12 @@ class Escalation(models.Model):
     incident = models.ForeignKey(
         Incident, on_delete=models.PROTECT, null=True, related_name="escalations"
     )
+    receipt = models.ForeignKey(
+        DirectiveReceipt, on_delete=models.PROTECT, null=True, related_name="escalations"
+    )
+    item = models.ForeignKey(
+        SupervisionItem, on_delete=models.PROTECT, null=True, related_name="escalations"
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="escalations")
     day = models.DateField()
     round = models.PositiveSmallIntegerField(default=0)
@@ -48,8 +55,18 @@ class Escalation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["ladder", "unit", "day"],
-                condition=Q(incident__isnull=True),
+                condition=Q(incident__isnull=True, receipt__isnull=True, item__isnull=True),
                 name="escalation_one_climb_per_unit_day",
+            ),
+            models.UniqueConstraint(
+                fields=["receipt"],
+                condition=Q(receipt__isnull=False, state="RUNNING"),
+                name="escalation_one_climb_at_a_time_per_receipt",
+            ),
+            models.UniqueConstraint(
+                fields=["item"],
+                condition=Q(item__isnull=False, state="RUNNING"),
+                name="escalation_one_climb_at_a_time_per_item",
             ),
         ]
         indexes: ClassVar = [
@@ -67,6 +84,17 @@ class Escalation(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state == Escalation.State.RUNNING
+
+    @property
+    def desk_link(self) -> str:
+        """Where the matter itself stands, for whoever logs in."""
+        if self.incident_id is not None:
+            return f"/desk/incidents/{self.incident_id}/"
+        if self.receipt is not None:
+            return f"/desk/directives/{self.receipt.version.directive_id}/"
+        if self.item_id is not None:
+            return f"/desk/directives/items/{self.item_id}/"
+        return f"/desk/units/{self.unit_id}/sign/"
 
     @property
     def reference(self) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 
 from lianfang.audit import operations as audit
+from lianfang.directives.models import DirectiveReceipt, SupervisionItem
+from lianfang.directives.queries import turn_of
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.queries import people_on
 from lianfang.escalation.rules import advance
 from lianfang.incidents import operations as incidents
 from lianfang.incidents.models import Incident
 from lianfang.kernel.actors import SYSTEM, Actor
+from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications import operations as notifications
@@ -66,7 +71,34 @@ def start_for_unit(*, unit: Unit, day: date, now: datetime) -> Escalation | None
         unit=unit,
         day=day,
         incident=None,
+        receipt=None,
+        item=None,
         defaults={"edition_id": rules.edition_id, "started_at": now, "next_due_at": now},
+    )
+    if not created:
+        return None
+    climb(escalation=escalation, now=now)
+    return escalation
+
+
+def start_for_overdue(
+    *, receipt: DirectiveReceipt | None = None, item: SupervisionItem | None = None, now: datetime
+) -> Escalation | None:
+    """Begin the climb of an overdue directive or matter; None when it is climbing already."""
+    about = receipt or item
+    assert about is not None
+    escalation, created = Escalation.objects.get_or_create(
+        ladder=LadderStep.Ladder.OVERDUE_DIRECTIVE,
+        receipt=receipt,
+        item=item,
+        state=Escalation.State.RUNNING,
+        defaults={
+            "edition_id": rules_in_force(now).edition_id,
+            "unit": about.unit,
+            "day": reporting_day(now),
+            "started_at": now,
+            "next_due_at": now,
+        },
     )
     if not created:
         return None
@@ -84,7 +116,7 @@ def climb_next(*, now: datetime) -> Escalation | None:
     escalation = (
         Escalation.objects.filter(next_due_at__lte=now)
         .order_by("next_due_at")
-        .select_related("incident__person", "unit")
+        .select_related("incident__person", "unit", "receipt__version__directive", "item")
         .first()
     )
     if escalation is None:
@@ -171,19 +203,28 @@ def _tell_groups(escalation: Escalation, rules: Rules, now: datetime) -> None:
 
 
 def _letter(escalation: Escalation, summons: Summons, rules: Rules) -> Draft:
-    body = (
-        rules.text("summons", minutes=rules.settings["answer_minutes"])
-        if escalation.incident_id
-        else rules.text("summons_missed", unit=escalation.unit.name)
-    )
     return Draft(
         reference=f"{escalation.reference}round:{escalation.round}:summons:{summons.pk}",
         person=summons.person,
         subject=rules.text("subject"),
-        body=body,
+        body=_words(escalation, rules, summons.summoned_at),
         link=f"/a/{link_token(summons)}/",
         is_urgent=escalation.incident_id is not None,
     )
+
+
+def _words(escalation: Escalation, rules: Rules, now: datetime) -> str:
+    unit = escalation.unit.name
+    if escalation.incident_id is not None:
+        return rules.text("summons", minutes=rules.settings["answer_minutes"])
+    if escalation.receipt is not None:
+        turn = turn_of(escalation.receipt, now=now)
+        duty = rules.text(f"duty_{turn.duty}") if turn else ""
+        title = escalation.receipt.version.title
+        return rules.text("summons_directive", unit=unit, title=title, duty=duty)
+    if escalation.item is not None:
+        return rules.text("summons_item", unit=unit, title=escalation.item.title)
+    return rules.text("summons_missed", unit=unit)
 
 
 def _alarm(escalation: Escalation, rules: Rules, text: str, what: str, now: datetime) -> None:
@@ -193,7 +234,10 @@ def _alarm(escalation: Escalation, rules: Rules, text: str, what: str, now: date
     for rung in rules.ladders[LadderStep.Ladder.UNANSWERED]:
         for person in people_on(rung, unit=escalation.unit, at=now, without=ill):
             told[person.pk] = person
-    link = f"/desk/incidents/{escalation.incident_id}/" if escalation.incident_id else "/desk/"
+    about_a_unit_report = not (
+        escalation.incident_id or escalation.receipt_id or escalation.item_id
+    )
+    link = "/desk/" if about_a_unit_report else escalation.desk_link
     notifications.queue(
         [
             Draft(
@@ -252,7 +296,14 @@ def summons_of_token(token: str) -> Summons:
         raise LinkNotValid from error
     summons = (
         Summons.objects.filter(pk=pk)
-        .select_related("escalation__incident__person", "escalation__unit", "person", "rung")
+        .select_related(
+            "escalation__incident__person",
+            "escalation__unit",
+            "escalation__receipt__version",
+            "escalation__item",
+            "person",
+            "rung",
+        )
         .first()
     )
     if summons is None or summons.person is None:
@@ -308,7 +359,8 @@ def stop(*, escalation: Escalation, state: Escalation.State, now: datetime) -> b
 
 def stop_for_unit(*, unit: Unit, day: date, now: datetime) -> None:
     """The unit has signed: its ladder is no longer needed."""
-    running = Escalation.objects.filter(unit=unit, day=day, incident__isnull=True)
+    ladder = LadderStep.Ladder.MISSED_UNIT_REPORT
+    running = Escalation.objects.filter(unit=unit, day=day, ladder=ladder)
     for escalation in running:
         stop(escalation=escalation, state=Escalation.State.SETTLED, now=now)
 
@@ -316,3 +368,18 @@ def stop_for_unit(*, unit: Unit, day: date, now: datetime) -> None:
 def stop_for_incident(*, incident: Incident, now: datetime) -> None:
     for escalation in Escalation.objects.filter(incident=incident):
         stop(escalation=escalation, state=Escalation.State.ANSWERED, now=now)
+
+
+def stop_for_overdue(
+    *,
+    receipts: Iterable[DirectiveReceipt] = (),
+    items: Iterable[SupervisionItem] = (),
+    now: datetime,
+) -> None:
+    """What was owed has come, or is not owed any more: these climbs are no longer needed."""
+    climbing = Escalation.objects.filter(
+        Q(receipt__in=receipts) | Q(item__in=items),
+        state__in=[Escalation.State.RUNNING, Escalation.State.EXHAUSTED],
+    )
+    for escalation in climbing:
+        stop(escalation=escalation, state=Escalation.State.SETTLED, now=now)

@@ -13,6 +13,7 @@ from lianfang.incidents.models import Incident
 from lianfang.incidents.operations import AlreadyAcknowledged
 from lianfang.kernel.actors import Actor
 from lianfang.roster.models import Person
+from lianfang.usecases import directives
 
 
 @transaction.atomic
@@ -27,6 +28,8 @@ def answer_summons(*, summons: Summons, what: Summons.Answer, now: datetime) -> 
     climbing = escalation.answer(summons=summons, what=what, actor=actor, now=now)
     if what == Summons.Answer.MINE and climbing.incident is not None:
         incidents.acknowledge(incident=climbing.incident, by=person, actor=actor, now=now)
+    if what == Summons.Answer.MINE:
+        directives.hold_promise(climbing=climbing, now=now)
     summons.refresh_from_db()
     return summons
 

@@ -35,10 +35,7 @@ class Call:
     @property
     def desk_link(self) -> str:
         """Where to go on, after logging in."""
-        climbing = self.summons.escalation
-        if climbing.incident_id is not None:
-            return f"/desk/incidents/{climbing.incident_id}/"
-        return f"/desk/units/{climbing.unit_id}/sign/"
+        return self.summons.escalation.desk_link
 
 
 def call_of_link(token: str, *, now: datetime) -> Call:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from lianfang.duty.models import DutyMoment
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Escalation
 from lianfang.installation import heartbeat
@@ -17,15 +18,15 @@ from lianfang.installation.queries import is_exercise
 from lianfang.kernel.clock import reporting_day
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.channels.base import Channel
-from lianfang.usecases import deadlines
+from lianfang.usecases import deadlines, directives, duty_moments
 
 logger = logging.getLogger(__name__)
 _POSTPONED = timedelta(minutes=1)
 
 
 def keep_time(now: datetime) -> bool:
-    """One piece of clock-driven work: a climb, or a moment of the day. True if there was any."""
-    return climb(now) or strike(now)
+    """One piece of clock-driven work: a climb, a moment of the day, something overdue."""
+    return climb(now) or strike(now) or chase(now)
 
 
 def climb(now: datetime) -> bool:
@@ -45,9 +46,33 @@ def strike(now: datetime) -> bool:
     return deadlines.strike_next(now=now) is not None
 
 
+def chase(now: datetime) -> bool:
+    """One overdue directive or matter. One that cannot be chased is put off as well."""
+    try:
+        return directives.chase_next(now=now) is not None
+    except Exception:
+        logger.exception("An overdue directive or matter is put off for a minute")
+        directives.postpone_next(now=now, to=now + _POSTPONED)
+        return True
+
+
+def keep_duty(now: datetime) -> bool:
+    """One moment of the duty roster. One that fails is put off, so that it stops nobody else."""
+    try:
+        return duty_moments.strike_next(now=now) is not None
+    except Exception:
+        logger.exception("A moment of the duty roster failed and is put off for a minute")
+        first = DutyMoment.objects.filter(struck_at__isnull=True, due_at__lte=now)
+        DutyMoment.objects.filter(pk__in=first.order_by("due_at", "id").values("pk")[:1]).update(
+            due_at=now + _POSTPONED
+        )
+        return True
+
+
 def open_today(now: datetime) -> None:
     """The day is open even when no worker was awake at midnight."""
     deadlines.ensure_day_is_open(day=reporting_day(now), now=now)
+    duty_moments.ensure_check(now=now)
 
 
 def deliver(now: datetime, channels: Mapping[str, Channel]) -> bool:
