@@ -111,6 +111,7 @@ LOGIN_REDIRECT_URL = "home"
 
 # A lecture hall shares one address: lock the pair, never the address alone.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "username"  # of the credentials; the model calls it login
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
