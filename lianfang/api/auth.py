@@ -1,0 +1,83 @@
+"""Two ways in: the token of an integration, or the session of a person, with its CSRF token."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from ninja.security import APIKeyCookie, HttpBearer
+from ninja.throttling import SimpleRateThrottle
+
+from lianfang.api import tokens
+from lianfang.api.access import Caller
+from lianfang.api.problems import NotLoggedIn
+from lianfang.kernel import clock
+from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.refusals import Refused
+from lianfang.kernel.texts import gettext_noop as _
+from lianfang.portal.edge import visit_of
+
+
+class TokenNotAccepted(NotLoggedIn):
+    code = "api.token-not-accepted"
+    message = _("This token does not work: it is unknown, or it has been revoked.")
+
+
+class CsrfTokenMissing(Refused):
+    code = "api.csrf-token-missing"
+    message = _(
+        "With a session every change needs the header X-CSRFToken; GET /api/v1/me gives its value."
+    )
+    status = 403
+
+
+class IntegrationToken(HttpBearer):
+    """A token that is sent is believed or refused; it never falls back to a session."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        now = clock.now()
+        today = reporting_day(now)
+        integration = tokens.find(token, today=today)
+        if integration is None:
+            raise TokenNotAccepted
+        return Caller(actor=integration.actor, now=now, today=today, integration=integration)
+
+
+class _Csrf(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> str:
+        return reason
+
+
+def _no_page(*_arguments: object) -> HttpResponse:
+    """What the check would guard; it is never called."""
+    raise NotImplementedError
+
+
+class PersonSession(APIKeyCookie):
+    """Whoever is logged in on the pages; a change needs the CSRF token of the session."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def __init__(self) -> None:
+        super().__init__(csrf=False)  # ours answers in the one shape, after the log-in is known
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
+        if not request.user.is_authenticated:
+            return None
+        check = _Csrf(_no_page)
+        request.csrf_processing_done = False  # type: ignore[attr-defined]
+        check.process_request(request)
+        if check.process_view(request, _no_page, (), {}) is not None:
+            raise CsrfTokenMissing
+        visit = visit_of(request)
+        return Caller(actor=visit.actor, now=visit.now, today=visit.today, visit=visit)
+
+
+class PersonRate(SimpleRateThrottle):
+    """So many a minute of one person, per process; integrations wait for nobody."""
+
+    def get_cache_key(self, request: HttpRequest) -> str | None:
+        caller: Caller | None = getattr(request, "auth", None)
+        if caller is None or caller.visit is None:
+            return None
+        return f"api-rate:{request.path}:{caller.visit.account.pk}"

@@ -1,0 +1,40 @@
+"""The API, put together. Its document needs no database."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+from ninja.operation import Operation
+
+from lianfang.api import problems
+from lianfang.api.auth import IntegrationToken, PersonSession
+from lianfang.api.reading import StrictParser
+from lianfang.api.routers import incidents, others, reports, roster, units
+
+DESCRIPTION = """\
+Daily reports, ledgers, signed reports, incidents and rosters of one college.
+
+Other systems send a token (`lianfang token create`), people use the session of the pages.
+A report is answered when it is on the disk. Silence is never a zero: what is not known is
+null. Every refusal has one shape: a code, a sentence, the fields. No answer carries anybody's
+health but one's own.
+"""
+
+
+class Api(NinjaAPI):
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The name of our function: clients are generated from it."""
+        return str(operation.view_func.__name__)
+
+
+api = Api(
+    title="Lianfang 联防",
+    version="1",
+    description=DESCRIPTION,
+    openapi_url="/openapi.json",
+    docs_url=None,
+    parser=StrictParser(),
+    auth=[IntegrationToken(), PersonSession()],
+)
+problems.install(api)
+for router in (reports, units, incidents, roster, others):
+    api.add_router("/v1", router.router)

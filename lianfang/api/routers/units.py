@@ -1,0 +1,202 @@
+"""Units: their ledgers, who is missing, what they signed, and the files that go upward."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from ninja import Query, Router, Status
+
+from lianfang.api import units
+from lianfang.api.access import caller_of
+from lianfang.api.models import Scope
+from lianfang.api.routers.common import DayAsked, Limit, Offset, answers, day_asked
+from lianfang.api.schemas import (
+    LedgersOut,
+    MissingListOut,
+    MissingOut,
+    SignedOut,
+    SignIn,
+    UnitReportsOut,
+    UnitsOut,
+)
+from lianfang.kernel.refusals import Forbidden
+from lianfang.reporting import queries
+from lianfang.reporting.models import UnitReport
+from lianfang.roster import queries as roster
+from lianfang.roster.models import Membership, Unit
+from lianfang.roster.queries import held_on
+from lianfang.rulebook.queries import rules_in_force
+from lianfang.usecases import summaries, traces
+from lianfang.usecases.zero_report import sign_unit_report
+
+router = Router(tags=["units"])
+
+
+@router.get("/units", response=answers(200, UnitsOut), url_name="units")
+def list_units(request: HttpRequest, limit: Limit = 200, offset: Offset = 0) -> UnitsOut:
+    """The units of today whose figures the caller may see. Token: `ledger:read`."""
+    caller = caller_of(request)
+    caller.needs(Scope.LEDGER_READ)
+    found = (
+        Unit.objects.filter(
+            pk__in=caller.figure_units, opened_on__lte=caller.today, closed_on__isnull=True
+        )
+        .select_related("parent")
+        .order_by("tree", "position", "code")
+    )
+    rules = rules_in_force(caller.now)
+    page = found[offset : offset + limit]
+    return UnitsOut(total=found.count(), units=[units.unit_out(unit, rules) for unit in page])
+
+
+@router.get("/units/{code}/ledger", response=answers(200, LedgersOut), url_name="ledger")
+def ledger(
+    request: HttpRequest, code: str, day: DayAsked = None, below: bool = False
+) -> LedgersOut:
+    """The day of a unit with everything below it; `below=true` adds the units directly below."""
+    caller = caller_of(request)
+    caller.needs(Scope.LEDGER_READ)
+    unit = caller.unit(code)
+    asked = day_asked(day, today=caller.today)
+    threshold = units.threshold_of(rules_in_force(caller.now))
+    own = units.ledger_out(
+        unit,
+        queries.ledger(unit, day=asked),
+        day=asked,
+        threshold=threshold,
+        sees_events=unit.pk in caller.event_figure_units,
+    )
+    children = (
+        units.ledgers_below(unit, day=asked, threshold=threshold, caller=caller) if below else []
+    )
+    return LedgersOut(**own.model_dump(), below=children)
+
+
+@router.get("/units/{code}/missing", response=answers(200, MissingListOut), url_name="missing")
+def missing(
+    request: HttpRequest,
+    code: str,
+    day: DayAsked = None,
+    limit: Limit = 200,
+    offset: Offset = 0,
+) -> MissingListOut:
+    """Who has not reported, by name. Token: `people:read`. That it was asked is written down."""
+    caller = caller_of(request)
+    caller.needs(Scope.PEOPLE_READ)
+    unit = caller.unit(code)
+    if unit.pk not in caller.name_units:
+        raise Forbidden
+    asked = day_asked(day, today=caller.today)
+    found = queries.missing_reporters(roster.subtree_ids(unit, day=asked), day=asked)
+    people = list(found[offset : offset + limit])
+    unreachable = queries.unreachable_ids(day=asked)
+    members = Membership.objects.filter(
+        held_on(asked), kind=Membership.Kind.REPORTING, person__in=people
+    )
+    codes = dict(members.values_list("person_id", "unit__code"))
+    traces.leave(
+        verb="reporting.missing.seen",
+        actor=caller.actor,
+        subject=unit,
+        now=caller.now,
+        day=asked.isoformat(),
+        people=len(people),
+    )
+    return MissingListOut(
+        unit=unit.code,
+        day=asked,
+        total=found.count(),
+        people=[
+            MissingOut(
+                number=person.number,
+                name=person.name,
+                unit=codes.get(person.pk, ""),
+                unreachable=person.pk in unreachable,
+            )
+            for person in people
+        ],
+    )
+
+
+@router.get("/units/{code}/reports", response=answers(200, UnitReportsOut), url_name="unit_report")
+def unit_reports(request: HttpRequest, code: str, day: DayAsked = None) -> UnitReportsOut:
+    """What a unit signed, every version; and which units below have signed, and which are late."""
+    caller = caller_of(request)
+    caller.needs(Scope.LEDGER_READ)
+    unit = caller.unit_with_events(code)
+    asked = day_asked(day, today=caller.today)
+    versions = UnitReport.objects.filter(unit=unit, day=asked).select_related("unit", "signed_by")
+    return UnitReportsOut(
+        unit=unit.code,
+        day=asked,
+        signed=[units.signed_out(report) for report in versions.order_by("version")],
+        below=units.below_out(unit, day=asked, now=caller.now),
+    )
+
+
+@router.post("/units/{code}/reports", response=answers(201, SignedOut), url_name="unit_report")
+def sign(request: HttpRequest, code: str, body: SignIn) -> Status[SignedOut]:
+    """Sign the day of a unit: the session of somebody who answers for it.
+
+    The numbers are computed. A full zero report is refused while anybody is missing.
+    """
+    caller = caller_of(request)
+    visit = caller.person_visit
+    unit = visit.sight.unit_to_sign(caller.unit(code).pk)
+    report = sign_unit_report(
+        unit=unit,
+        day=body.day or caller.today,
+        declaration=body.declaration,
+        narrative=body.narrative,
+        correction_reason=body.correction_reason,
+        signer=visit.person,
+        actor=caller.actor,
+        now=caller.now,
+    )
+    return Status(201, units.signed_out(report))
+
+
+@router.get(
+    "/units/{code}/summaries/{kind}",
+    response=answers(200, None),
+    url_name="summary",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "xlsx or CSV for A, B and E; a line of text for H.",
+                "content": {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {},
+                    "text/csv": {},
+                    "text/plain": {},
+                },
+            }
+        }
+    },
+)
+def summary(
+    request: HttpRequest,
+    code: str,
+    kind: str,
+    day: DayAsked = None,
+    file: Annotated[Literal["xlsx", "csv"], Query(alias="format")] = "xlsx",
+    language: Annotated[Literal["zh", "en"], Query()] = "zh",
+) -> HttpResponse:
+    """Format A, B, E or H from the signed reports, as a file. Token: `ledger:read`."""
+    caller = caller_of(request)
+    caller.needs(Scope.LEDGER_READ)
+    made = summaries.export(
+        unit=caller.unit_with_events(code),
+        day=day_asked(day, today=caller.today),
+        kind=summaries.kind_of(kind),
+        actor=caller.actor,
+        now=caller.now,
+        as_csv=file == "csv",
+        language="en" if language == "en" else "zh-hans",
+    )
+    answer = HttpResponse(made.content, content_type=made.content_type)
+    answer.headers["Content-Disposition"] = (
+        content_disposition_header(True, made.name) or "attachment"
+    )
+    return answer

@@ -1,0 +1,101 @@
+"""Callers of the API as other systems and logged-in people are: through the whole stack."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from lianfang.accounts.models import Account
+from lianfang.api import tokens
+from lianfang.api.models import Scope
+from lianfang.kernel.actors import OPERATOR
+from lianfang.roster.models import Unit
+from tests.cast import College
+
+FINE: dict[str, Any] = {
+    "unwell": False,
+    "temperature": 36.5,
+    "site": "axilla",
+    "county_code": "511702",
+    "presence": "AT_HOME",
+    "visited": False,
+    "met": False,
+    "truth": True,
+}
+FEVER: dict[str, Any] = FINE | {
+    "unwell": True,
+    "symptoms": ["fever", "dry_cough"],
+    "temperature": 38.2,
+    "onset_on": "2020-02-01",
+}
+
+
+class Caller:
+    """Speaks to /api/v1; `headers` says who it is."""
+
+    def __init__(self, client: Client, headers: dict[str, str]) -> None:
+        self.client = client
+        self.headers = headers
+
+    def get(self, path: str, /, **query: Any) -> Any:
+        return self.client.get(f"/api/v1{path}", query, headers=self.headers)
+
+    def post(self, path: str, body: Any, /, **headers: str) -> Any:
+        return self.send(path, json.dumps(body).encode(), **headers)
+
+    def send(
+        self, path: str, data: bytes, /, content_type: str = "application/json", **headers: str
+    ) -> Any:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post(
+            f"/api/v1{path}",
+            data=data,
+            content_type=content_type,
+            headers=self.headers | named,
+        )
+
+    def report(self, body: Any, *, key: str = "", **headers: str) -> Any:
+        return self.post("/reports", body, Idempotency_Key=key or uuid.uuid4().hex, **headers)
+
+
+def integration(
+    *scopes: Scope, name: str = "教务系统", unit: Unit | None = None, college: College
+) -> Caller:
+    """Another system with a token of these scopes."""
+    token = tokens.issue(
+        name=name, scopes=[str(s) for s in scopes], unit=unit, actor=OPERATOR, now=college.now
+    )
+    return Caller(Client(enforce_csrf_checks=True), {"Authorization": f"Bearer {token}"})
+
+
+def logged_in(college: College, name: str) -> Caller:
+    """Somebody of the cast with a session, and the CSRF token that GET /me gives."""
+    person = college[name]
+    account, _ = Account.objects.get_or_create(
+        person=person, defaults={"login": person.number, "created_at": college.now}
+    )
+    return _with_session(account)
+
+
+def operator(college: College) -> Caller:
+    account = Account.objects.create(login="admin", is_operator=True, created_at=college.now)
+    return _with_session(account)
+
+
+def _with_session(account: Account) -> Caller:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(account, backend="lianfang.accounts.backends.NumberBackend")
+    token = client.get("/api/v1/me").json()["csrf_token"]
+    return Caller(client, {"X-CSRFToken": token})
+
+
+def problem(answer: HttpResponse) -> tuple[int, str, set[str]]:
+    """Status, code and fields of a refusal; fails when it has another shape."""
+    body = json.loads(answer.content)
+    assert set(body) == {"code", "message", "fields"}
+    assert body["message"]
+    return answer.status_code, body["code"], set(body["fields"])
