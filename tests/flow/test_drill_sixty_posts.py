@@ -13,6 +13,7 @@ from lianfang.duty.operations.facts import RepliedAlready, reply_to_fact
 from lianfang.kernel.actors import OPERATOR
 from lianfang.kernel.refusals import NotYours
 from lianfang.notifications.models import Delivery, Message
+from lianfang.roster import operations as roster
 from lianfang.roster.models import Person
 from lianfang.usecases import drills
 from tests.cast import College
@@ -197,8 +198,6 @@ def test_somebody_elses_code_is_no_answer(college: College) -> None:
 
 
 def test_who_is_on_leave_is_not_rung(college: College) -> None:
-    from lianfang.roster import operations as roster
-
     roster.exempt(
         person=college["主任"], reason="LEAVE", held_from=college.today, held_until=None,
         granted_by=None, actor=OPERATOR, now=college.now,
