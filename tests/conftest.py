@@ -154,8 +154,10 @@ def _the_clock_runs_again() -> Iterator[None]:
 def _the_installation_is_asked_anew() -> None:
     """Each process remembers whose copy it is; the next test founds another."""
     from lianfang.installation.queries import forget
+    from lianfang.kernel.memory import forget_everything
 
     forget()
+    forget_everything()
 
 
 class NotThisMachine(AssertionError):

@@ -22,12 +22,13 @@ import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
 
 from tools.bench_load import Load, exchange, request, send_all
 from tools.bench_support import ROOT, Row, memory_mib, new_home, row
 
-PEOPLE, CLIENTS, PORT = 2000, 32, 8719
-FEVERS = 100
+PEOPLE, CLIENTS, PORT = 1500, 32, 8719
+FEVERS = 60
 HOST = f"127.0.0.1:{PORT}"
 PASSWORD = "bench-word-2020"  # opens made-up people of a throw-away database
 
@@ -93,7 +94,8 @@ def _with_database(name: str, url: str) -> list[Row]:
     )  # fmt: skip
     try:
         _wait_until_it_answers()
-        rows = asyncio.run(_drive(name))
+        driven = asyncio.run(_drive())
+        rows = _rows_of(name, driven, plain=_plain_inserts())
         rows += _memory(name, server.pid)
     finally:
         server.terminate()
@@ -157,7 +159,13 @@ def _wait_until_it_answers(limit_s: float = 60) -> None:
     raise RuntimeError("the server did not start")
 
 
-async def _drive(name: str) -> list[Row]:
+class _Driven(NamedTuple):
+    first: Load
+    again: Load
+    logins: float
+
+
+async def _drive() -> _Driven:
     begun = time.perf_counter()
     people = await _log_everybody_in()
     logins = len(people) / (time.perf_counter() - begun)
@@ -167,7 +175,11 @@ async def _drive(name: str) -> list[Row]:
     again = await send_all("127.0.0.1", PORT, _forms(well), clients=CLIENTS)
     await fevers
     _nothing_was_refused(load, again)
-    plain = _plain_inserts()
+    return _Driven(load, again, logins)
+
+
+def _rows_of(name: str, driven: _Driven, *, plain: float) -> list[Row]:
+    load, again, logins = driven
     return [
         row(f"reports/s over HTTP, {name}", load.per_second, "/s", plain),
         row(f"corrections/s over HTTP, {name}", again.per_second, "/s", plain),

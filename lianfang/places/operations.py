@@ -20,7 +20,7 @@ from lianfang.places.area_files import AreaFile, Listing, read_areas
 from lianfang.places.divisions import DATA
 from lianfang.places.hospital_files import HospitalRow, read_hospitals
 from lianfang.places.models import AreaImport, DesignatedHospital, RiskArea
-from lianfang.places.queries import latest_list_day
+from lianfang.places.queries import latest_list_day, listed_now
 from lianfang.places.rules import Period, Problem
 from lianfang.places.tables import read_bytes, read_table
 
@@ -108,6 +108,7 @@ def _as_listing(area: RiskArea) -> Listing:
 
 def _store(edition: AreaImport, found: Difference) -> None:
     edition.save(force_insert=True)
+    listed_now.forget()
     closed = RiskArea.objects.filter(
         pk__in=[listing.row for listing in found.ended], known_until_at__isnull=True
     ).update(known_until_at=edition.imported_at)

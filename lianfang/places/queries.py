@@ -11,6 +11,7 @@ from typing import Literal
 
 from django.db.models import Case, Max, Q, QuerySet, When
 
+from lianfang.kernel.memory import remembered
 from lianfang.places import divisions
 from lianfang.places.models import AreaImport, DesignatedHospital, RiskArea
 
@@ -35,6 +36,12 @@ def risk_areas_on(day: date, *, known_at: datetime | None = None) -> frozenset[s
     """The codes on the list of a day, as listed: a city stands for all its counties."""
     found = listings(known_at=known_at).filter(_between(day, day))
     return frozenset(found.values_list("area_code", flat=True))
+
+
+@remembered(seconds=2)
+def listed_now(day: date) -> frozenset[str]:
+    """`risk_areas_on`, kept for a moment: every report asks it."""
+    return risk_areas_on(day)
 
 
 def listings_covering(

@@ -54,7 +54,7 @@ def visit_of(request: HttpRequest) -> Visit:
         person,
         day=today,
         is_operator=account.is_operator,
-        on_shift=posts_on_shift(person, at=now) if person else (),
+        on_shift=lambda: posts_on_shift(person, at=now) if person else (),
     )
     return Visit(account=account, now=now, today=today, sight=sight)
 

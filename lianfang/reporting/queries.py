@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
 from lianfang.reporting.models import CallRecord, DailyReport, MissedReport, UnitDay, UnitReport
@@ -245,6 +246,20 @@ def missed_people(unit_ids: Iterable[int], *, day: date) -> QuerySet[MissedRepor
 def reports_of(person: Person) -> QuerySet[DailyReport]:
     """Every revision that a person ever gave, newest first."""
     return DailyReport.objects.filter(person=person).order_by("-day", "-revision")
+
+
+_LAST_PLACE = (
+    "SELECT county_code, presence FROM reporting_dailyreport"
+    " WHERE person_id = %s AND is_current = %s AND day <= %s ORDER BY day DESC LIMIT 1"
+)
+
+
+def last_place(person: Person, *, until: date) -> tuple[str, str] | None:
+    """County and presence of the last report until a day; one plain statement for every form."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_PLACE, [person.pk, True, until])
+        found = cursor.fetchone()
+    return (found[0], found[1]) if found else None
 
 
 def previous_place(person: Person, *, before: date) -> DailyReport | None:

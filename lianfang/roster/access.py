@@ -7,7 +7,7 @@ everybody. The leading group sees figures, and names only where an incident is t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -27,13 +27,13 @@ class View:
     person: Person | None
     day: date
     is_operator: bool = False
-    on_shift: tuple[Post, ...] = ()
+    on_shift: Callable[[], Iterable[Post]] = tuple
 
     @cached_property
     def posts(self) -> list[Post]:
         """The posts held that day, and those that a shift stands for while it lasts."""
         held = queries.posts_of(self.person, day=self.day) if self.person else []
-        return [*held, *self.on_shift]
+        return [*held, *self.on_shift()]
 
     def units_of(self, roles: Collection[str]) -> frozenset[int]:
         """The subtrees of the posts of these roles."""
@@ -150,7 +150,7 @@ def view_of(
     *,
     day: date,
     is_operator: bool = False,
-    on_shift: Iterable[Post] = (),
+    on_shift: Callable[[], Iterable[Post]] = tuple,
 ) -> View:
-    """`on_shift` are posts that a duty shift stands for at this moment (`duty.queries`)."""
-    return View(person=person, day=day, is_operator=is_operator, on_shift=tuple(on_shift))
+    """`on_shift` asks, when a page needs it, for the posts that a duty shift stands for at this moment (`duty.queries`)."""
+    return View(person=person, day=day, is_operator=is_operator, on_shift=on_shift)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from lianfang.roster.models import Exemption, Membership, Person, Post, Unit, UnitLink
+from lianfang.vault.rows import stored
 
 
 def held_on(day: date, prefix: str = "") -> Q:
@@ -46,14 +48,24 @@ def committee() -> Unit | None:
     return root(Unit.Tree.PARTY)
 
 
+_UNIT = ["id", "tree", "kind", "code", "name", "parent_id", "answers_to_id", "position"]
+_REPORTING_UNIT = (
+    f"SELECT {', '.join(f'u.{name}' for name in _UNIT)}"
+    " FROM roster_membership m JOIN roster_unit u ON u.id = m.unit_id"
+    " WHERE m.person_id = %s AND m.kind = %s AND m.held_from <= %s"
+    " AND (m.held_until IS NULL OR m.held_until > %s)"
+)
+
+
 def reporting_unit_of(person: Person, *, day: date) -> Unit | None:
-    """The one unit that answers for this person on that day; None when not on the roster."""
-    membership = (
-        Membership.objects.filter(held_on(day), person=person, kind=Membership.Kind.REPORTING)
-        .select_related("unit")
-        .first()
-    )
-    return membership.unit if membership else None
+    """The one unit that answers for this person on that day; None when not on the roster.
+
+    One plain statement: every report asks it (docs/performance.md).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REPORTING_UNIT, [person.pk, Membership.Kind.REPORTING, day, day])
+        found = cursor.fetchone()
+    return stored(Unit, _UNIT, found) if found else None
 
 
 def roll(unit_ids: Iterable[int], *, day: date) -> QuerySet[Person]:

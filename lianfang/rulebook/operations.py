@@ -23,7 +23,7 @@ from lianfang.rulebook.models import (
     ScreeningRule,
     Symptom,
 )
-from lianfang.rulebook.queries import rules_of
+from lianfang.rulebook.queries import editions, rules_of
 from lianfang.rulebook.rules import check
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rulebook"
@@ -95,6 +95,7 @@ def publish(*, data: dict[str, Any], digest: str, actor: Actor, now: datetime) -
     _write_children(edition, data)
     audit.record(verb="rulebook.edition.published", actor=actor, subject=edition, now=now)
     rules_of.cache_clear()
+    editions.forget()
     return edition
 
 

@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import get_language
 
 from lianfang.kernel.clock import at_local
+from lianfang.kernel.memory import remembered
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.rulebook.models import Edition, ScreeningRule
@@ -109,17 +109,17 @@ class Rules:
 
 def rules_in_force(at: datetime) -> Rules:
     """The edition in force at a moment. Raises `NoEditionInForce`."""
-    edition_id = (
-        Edition.objects.filter(
-            Q(in_force_until__isnull=True) | Q(in_force_until__gt=at), in_force_from__lte=at
-        )
-        .order_by("-in_force_from")
-        .values_list("id", flat=True)
-        .first()
-    )
-    if edition_id is None:
-        raise NoEditionInForce
-    return rules_of(edition_id)
+    for edition_id, begins, ends in editions():
+        if begins <= at and (ends is None or ends > at):
+            return rules_of(edition_id)
+    raise NoEditionInForce
+
+
+@remembered(seconds=2)
+def editions() -> list[tuple[int, datetime, datetime | None]]:
+    """Every edition with its half-open period, the newest first."""
+    rows = Edition.objects.order_by("-in_force_from")
+    return list(rows.values_list("id", "in_force_from", "in_force_until"))
 
 
 @lru_cache(maxsize=32)

@@ -106,7 +106,7 @@ def check_filing(
     if unit is None:
         raise NotOnTheRoll(name=filing.person.name, day=filing.day.isoformat())
     if listed is None:
-        listed = places.risk_areas_on(filing.day)
+        listed = places.listed_now(filing.day)
     hits = screening.hits(answers, day=filing.day, rules=rules, listed=listed)
     submission = Submission(
         person=filing.person,

@@ -94,7 +94,9 @@ def _who_answers(incident: Incident, by: str | None, caller: Caller) -> Person:
     if by is None:
         raise Invalid({"by": _("Give the number of the person who takes it over.")})
     person = person_of_number(by)
-    sight = view_of(person, day=caller.today, on_shift=posts_on_shift(person, at=caller.now))
+    sight = view_of(
+        person, day=caller.today, on_shift=lambda: posts_on_shift(person, at=caller.now)
+    )
     if not sight_of_incident(incident, sight=sight).may_act:
         raise Forbidden
     return person

@@ -7,6 +7,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,24 +25,30 @@ from lianfang.portal.edge import Visit, for_everybody, for_person
 from lianfang.portal.forms import Place, ReportForm, fields_of, read_report
 from lianfang.portal.receipts import receipt_of
 from lianfang.reporting.models import DailyReport, MissedReport
-from lianfang.reporting.queries import reports_of
+from lianfang.reporting.queries import last_place, reports_of
 from lianfang.rulebook.queries import Rules, rules_in_force
 from lianfang.usecases.daily_report import Filing, limits_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asking:
     """What the form is about: whose day it asks for, and what is known before the first tap."""
 
     visit: Visit
     day: date
     rules: Rules
-    last: DailyReport | None
 
-    @property
+    @cached_property
+    def last(self) -> DailyReport | None:
+        """The last report until that day; the form shows it, receiving does not need it."""
+        reports = reports_of(self.visit.person).filter(is_current=True, day__lte=self.day)
+        return reports.first()
+
+    @cached_property
     def before(self) -> Place | None:
         """Where the person was the last time; never how they were."""
-        return Place(self.last.county_code, self.last.presence) if self.last else None
+        found = last_place(self.visit.person, until=self.day)
+        return Place(*found) if found else None
 
     @property
     def last_site(self) -> str:
@@ -55,8 +62,7 @@ class Asking:
 
 def _asking(visit: Visit, day: date) -> Asking:
     rules = rules_in_force(visit.now)
-    last = reports_of(visit.person).filter(is_current=True, day__lte=day).first()
-    return Asking(visit, day, rules, last)
+    return Asking(visit, day, rules)
 
 
 @for_person
