@@ -20,7 +20,7 @@ from lianfang.kernel.texts import gettext_noop as _
 from lianfang.reporting import operations as reporting
 from lianfang.reporting.models import UnitDay
 from lianfang.roster.imports import apply, stored
-from lianfang.roster.imports.apply import RosterChanged
+from lianfang.roster.imports.bulk import RosterChanged
 from lianfang.roster.imports.changes import ImportPlan
 from lianfang.roster.imports.plan import Input, compare
 from lianfang.roster.imports.reading import RosterFiles, read_files

@@ -18,7 +18,7 @@ from lianfang.kernel.texts import tidy
 from lianfang.portal.edge import Visit, for_operator
 from lianfang.roster import queries
 from lianfang.roster.imports import words
-from lianfang.roster.imports.apply import RosterChanged
+from lianfang.roster.imports.bulk import RosterChanged
 from lianfang.roster.imports.changes import ImportPlan
 from lianfang.roster.imports.reading import RosterFiles
 from lianfang.roster.imports.sheets import MAX_BYTES, NamedFile

@@ -16,23 +16,18 @@ from django.db.models import Model
 from lianfang.audit import operations as audit
 from lianfang.audit.models import Entry
 from lianfang.kernel.actors import Actor
-from lianfang.kernel.refusals import Refused
-from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster.imports.apply_units import UnitWriter
+from lianfang.roster.imports.bulk import Plain, RosterChanged, chunks, end_rows, insert
 from lianfang.roster.imports.changes import ImportPlan, Moved, PersonAdded
 from lianfang.roster.imports.stored import FIELDS
 from lianfang.roster.models import Lodging, Membership, Person, Post
 from lianfang.roster.names import name_key
 from lianfang.roster.operations import phone_index
 
-_CHUNK = 500
+_REPORTING, _PARTY = Membership.Kind.REPORTING.value, Membership.Kind.PARTY.value
+_MEMBERSHIP = ("person_id", "unit_id", "kind", "held_from")
+_LODGING = ("person_id", "building", "room", "held_from")
 Progress = Callable[[int], None]
-
-
-class RosterChanged(Refused):
-    code = "roster.changed-meanwhile"
-    message = _("The roster was changed meanwhile. Nothing was imported; please look again.")
-    status = 409
 
 
 @transaction.atomic
@@ -53,22 +48,6 @@ def carry_out(
     people.give_posts()
     writer.close()
     audit.record_many(people.entries)
-
-
-def chunks(items: Sequence[Any], size: int = _CHUNK) -> Iterable[Sequence[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
-def end_rows(model: type[Model], keys: Sequence[int], *, day: date) -> None:
-    """End rows as of a day; raises `RosterChanged` when one of them is not as it was."""
-    rows = model._default_manager
-    for some in chunks(keys):
-        not_ended = rows.filter(pk__in=some).exclude(held_until__lte=day)
-        never_began, _by_model = not_ended.filter(held_from__gte=day).delete()
-        ended = not_ended.update(held_until=day)
-        if never_began + ended != len(some):
-            raise RosterChanged
 
 
 class _People:
@@ -145,24 +124,17 @@ class _People:
             self._advance(len(some))
 
     def _begin(self, added: Sequence[PersonAdded], people: Sequence[Person]) -> None:
-        memberships, lodgings = [], []
+        memberships: list[Sequence[Plain]] = []
+        lodgings: list[Sequence[Plain]] = []
         for one, person in zip(added, people, strict=True):
-            memberships.append(
-                self._membership(person.pk, one.unit, Membership.Kind.REPORTING, one.day)
-            )
+            unit = self.units.pk_of[one.unit]
+            memberships.append((person.pk, unit, _REPORTING, one.day))
             if one.branch:
-                memberships.append(
-                    self._membership(person.pk, one.branch, Membership.Kind.PARTY, one.day)
-                )
+                memberships.append((person.pk, self.units.pk_of[one.branch], _PARTY, one.day))
             if one.lodging:
-                lodgings.append(_lodging(person.pk, one.lodging, one.day))
-        Membership.objects.bulk_create(memberships)
-        Lodging.objects.bulk_create(lodgings)
-
-    def _membership(self, person: int, unit: tuple[str, ...], kind: str, day: date) -> Membership:
-        return Membership(
-            person_id=person, unit_id=self.units.pk_of[unit], kind=kind, held_from=day
-        )
+                lodgings.append((person.pk, *one.lodging, one.day))
+        insert(Membership, _MEMBERSHIP, memberships)
+        insert(Lodging, _LODGING, lodgings)
 
     def change(self) -> None:
         """New values of people who are there; a phone that changes is no longer verified."""
@@ -190,14 +162,16 @@ class _People:
     def begin_rows(self) -> None:
         for some in chunks(self.plan.moved):
             begin = [
-                self._membership(move.pk, move.to, move.kind, move.day) for move in some if move.to
+                (move.pk, self.units.pk_of[move.to], move.kind, move.day)
+                for move in some
+                if move.to
             ]
-            Membership.objects.bulk_create(begin)
+            insert(Membership, _MEMBERSHIP, begin)
             self._note_moves(some)
             self._advance(len(some))
-        for some in chunks(self.plan.relodged):
-            Lodging.objects.bulk_create(_lodging(one.pk, one.to, one.day) for one in some if one.to)
-            for one in some:
+        for lodgings in chunks(self.plan.relodged):
+            insert(Lodging, _LODGING, [(one.pk, *one.to, one.day) for one in lodgings if one.to])
+            for one in lodgings:
                 self._note("roster.lodging.changed", subject=Person(pk=one.pk), concerns=one.pk)
 
     def _note_moves(self, moves: Iterable[Moved]) -> None:
@@ -238,11 +212,6 @@ def _person(added: PersonAdded) -> Person:
         phone_index=phone_index(phone),
         **added.fields,
     )
-
-
-def _lodging(person: int, lodging: tuple[str, str], day: date) -> Lodging:
-    building, room = lodging
-    return Lodging(person_id=person, building=building, room=room, held_from=day)
 
 
 def _overwrite(people: list[Person]) -> None:

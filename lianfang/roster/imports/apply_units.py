@@ -7,6 +7,7 @@ from datetime import datetime
 from lianfang.audit import operations as audit
 from lianfang.kernel.actors import Actor
 from lianfang.roster import operations as roster
+from lianfang.roster.imports.bulk import chunks, insert
 from lianfang.roster.imports.changes import ImportPlan, UnitOpened
 from lianfang.roster.imports.tree import Key
 from lianfang.roster.models import Unit, UnitLink
@@ -45,11 +46,12 @@ class UnitWriter:
             ready = [u for u in pending if u.parent is None or u.parent in self.pk_of]
             units = Unit.objects.bulk_create(self._unit(one) for one in ready)
             self.pk_of |= {one.key: unit.pk for one, unit in zip(ready, units, strict=True)}
-            UnitLink.objects.bulk_create(
-                UnitLink(ancestor_id=ancestor, descendant=unit, depth=depth, held_from=self.day)
+            links = [
+                (ancestor, unit.pk, depth, self.day)
                 for unit in units
                 for depth, ancestor in enumerate(above.add(unit))
-            )
+            ]
+            insert(UnitLink, ("ancestor_id", "descendant_id", "depth", "held_from"), links)
             audit.record_many(
                 audit.entry(
                     verb="roster.unit.opened", actor=self.actor, subject=unit, now=self.now,
@@ -82,8 +84,7 @@ class UnitWriter:
             if answers_to is not None:
                 by_organisation.setdefault(self.pk_of[answers_to], []).append(pk)
         for organisation, units in by_organisation.items():
-            for start in range(0, len(units), 500):
-                some = units[start : start + 500]
+            for some in chunks(units):
                 Unit.objects.filter(pk__in=some).update(answers_to_id=organisation)
 
     def _note_changes(self) -> None:

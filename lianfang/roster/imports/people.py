@@ -195,6 +195,8 @@ class _Row:
     def _value(
         self, name: str, read: Callable[[Cell], T], otherwise: T, severity: Severity = "error"
     ) -> T:
+        if name not in self.header.at:
+            return otherwise
         cell = self.header.cell(self.line, name)
         try:
             return read(cell)

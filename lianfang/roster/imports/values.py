@@ -24,6 +24,7 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _TURNS_TEXT = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _UNSEEN = re.compile(r"[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 _ESCAPED_CONTROL = re.compile(r"_x00(0[0-8BCEF]|1[0-9A-F]|7F)_")
+_UNUSUAL = re.compile(r"\A[ '#]| \Z|  |_x00|[\uff01-\uff5e]")
 _ERROR_VALUES = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])")
 _SCIENTIFIC = re.compile(r"\A[+-]?\d+(\.\d+)?[eE]\+?\d+\Z")
@@ -61,7 +62,10 @@ def text(cell: Cell, *, longest: int = 200) -> str:
     return plain
 
 
+@lru_cache(maxsize=4096)
 def _visible(cell: str) -> str:
+    if cell.isprintable() and not _UNUSUAL.search(cell):
+        return cell  # nearly every cell; the rest is looked at more closely
     if has_control_characters(cell) or _ESCAPED_CONTROL.search(cell):
         raise Wrong(
             _("The cell holds a NUL or another control character."), _("Type the cell anew.")
