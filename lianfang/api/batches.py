@@ -20,6 +20,7 @@ from lianfang.api.schemas import (
     ProblemOut,
 )
 from lianfang.kernel.refusals import Invalid, NotYours, Refused
+from lianfang.places import queries as places
 from lianfang.portal.middleware import in_words
 from lianfang.reporting.models import DailyReport
 from lianfang.roster.models import Person, Unit
@@ -49,9 +50,10 @@ def store_batch(raw: Sequence[Any], *, caller: Caller) -> BatchOut:
     rules = rules_in_force(caller.now)
     items = [_read(index, entry) for index, entry in enumerate(raw)]
     _identify(items, caller)
+    listed: dict[date, frozenset[str]] = {}
     for item in items:
         if item.refusal is None:
-            _check(item, rules, caller)
+            _check(item, rules, listed, caller)
     for chunk in _chunks([item for item in items if item.checked is not None]):
         _store(chunk, rules, caller)
     results = [_result(item) for item in items]
@@ -85,7 +87,8 @@ def _identify(items: Sequence[Item], caller: Caller) -> None:
             item.refusal = NotYours()
 
 
-def _check(item: Item, rules: Rules, caller: Caller) -> None:
+def _check(item: Item, rules: Rules, listed: dict[date, frozenset[str]], caller: Caller) -> None:
+    """`listed` remembers the areas of each day, asked for once."""
     given, person = item.given, item.person
     assert given is not None
     assert person is not None
@@ -100,9 +103,13 @@ def _check(item: Item, rules: Rules, caller: Caller) -> None:
         client_skew_s=filings.skew_of(given.client_time, caller.now),
         unit=item.unit,
     )
+    if filing.day not in listed:
+        listed[filing.day] = places.risk_areas_on(filing.day)
     try:
         with filings.places_named_in_full():
-            item.checked = daily_report.check_filing(filing, rules=rules, now=caller.now)
+            item.checked = daily_report.check_filing(
+                filing, rules=rules, now=caller.now, listed=listed[filing.day]
+            )
     except Refused as refusal:
         item.refusal = refusal
 
