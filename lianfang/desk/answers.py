@@ -30,7 +30,7 @@ def _health(answers: Answers, rules: Rules) -> list[Line]:
     lines = [(_("Today"), _("not well") if answers.unwell else _("well"))]
     if answers.symptoms:
         names = [rules.symptom_name(code) for code in answers.symptoms]
-        lines.append((_("Symptoms"), _(", ").join(names)))
+        lines.append((_("Symptoms"), " · ".join(names)))
     if answers.onset_on:
         lines.append((_("Since"), day_in_words(answers.onset_on)))
     if answers.temperature is not None:

@@ -10,7 +10,6 @@ from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.queries import summonses
 from lianfang.incidents.models import Incident, IncidentFact
 from lianfang.notifications.models import Delivery, Message
-from lianfang.roster.models import Post
 from lianfang.rulebook.models import LadderStep
 from lianfang.rulebook.queries import Rung, rules_of
 
@@ -22,10 +21,6 @@ class Told:
     summons: Summons
     deliveries: tuple[Delivery, ...]
     is_read: bool
-
-    @property
-    def role_name(self) -> str:
-        return self.summons.rung.get_role_display()
 
 
 @dataclass(slots=True)
@@ -39,10 +34,6 @@ class RungRow:
     @property
     def is_taken(self) -> bool:
         return bool(self.told)
-
-    @property
-    def role_name(self) -> str:
-        return str(Post.Role(self.rung.role).label)
 
     @property
     def reach_name(self) -> str:

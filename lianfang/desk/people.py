@@ -32,6 +32,12 @@ class PersonRow:
     report: DailyReport | None
     is_exempt: bool
     call: CallRecord | None
+    shown_in: int | None = None
+
+    @property
+    def other_unit(self) -> Unit | None:
+        """The unit, unless the page is about that very unit."""
+        return self.unit if self.unit is not None and self.unit.pk != self.shown_in else None
 
     @property
     def is_missing(self) -> bool:
@@ -70,7 +76,10 @@ def people_in(unit_ids: Iterable[int], *, day: date, state: str) -> QuerySet[Per
     return people
 
 
-def person_rows(people: Sequence[Person], *, day: date) -> list[PersonRow]:
+def person_rows(
+    people: Sequence[Person], *, day: date, shown_in: int | None = None
+) -> list[PersonRow]:
+    """`shown_in` is the unit whose page shows them."""
     reports = {
         report.person_id: report
         for report in queries.current_reports(day=day).filter(person__in=people).defer("answers")
@@ -85,6 +94,7 @@ def person_rows(people: Sequence[Person], *, day: date) -> list[PersonRow]:
             report=reports.get(one.pk),
             is_exempt=one.pk in exempt,
             call=calls.get(one.pk),
+            shown_in=shown_in,
         )
         for one in people
     ]

@@ -12,8 +12,10 @@ from django.db.models import Q
 from lianfang.roster.models import Post, Unit
 from lianfang.roster.queries import held_on
 
+# A leader speaks for the committee; in every other unit the leading group has no say of its own.
 _IN_CHARGE = (
     Post.Role.RESPONSIBLE_HEAD, Post.Role.COUNSELOR, Post.Role.LIAISON, Post.Role.SECRETARY,
+    Post.Role.LEADER,
 )  # fmt: skip
 # A major stands between a department and its classes and has nobody of its own.
 _ANSWERABLE = (
@@ -50,7 +52,7 @@ def warnings_of(*, day: date, unit_ids: Iterable[int] | None = None) -> list[War
     ):
         posts[unit_id].append((is_deputy, bool(phone and verified_at)))
     found = []
-    for unit in units.order_by("position", "code"):
+    for unit in units.order_by("tree", "position", "code"):
         mine = posts[unit.pk]
         one = Warning(
             unit=unit,

@@ -102,7 +102,7 @@ def work_of(sight: Sight, *, person: Person | None, day: date) -> Work:
         incidents=_other_incidents(events, summonses, person),
         call_backs=call_backs[:MOST_CALL_BACKS],
         more_call_backs=max(0, len(call_backs) - MOST_CALL_BACKS),
-        groups=_groups(names, day, missing, {pk: one.missing for pk, one in own.items()}),
+        groups=_groups(names, day, missing),
         unreachable=_lost(names, day),
         missing=missing,
         late=sum(ledger.late for ledger in figures),
@@ -163,12 +163,11 @@ def last_calls(people: Iterable[Person], *, day: date) -> dict[int, CallRecord]:
     return {call.person_id: call for call in calls.order_by("called_at", "id")}
 
 
-def _groups(names: frozenset[int], day: date, missing: int, counts: dict[int, int]) -> list[Group]:
+def _groups(names: frozenset[int], day: date, missing: int) -> list[Group]:
     if not missing:
         return []
     if missing > LONGEST_LIST:
-        units = Unit.objects.filter(pk__in=[pk for pk in names if counts.get(pk)])
-        return [Group(unit, counts[unit.pk], ()) for unit in units.order_by("position", "code")]
+        return _branches(names, day)
     groups: dict[int, list[Silent]] = {}
     for one in missing_in(names, day=day):
         if one.unit is not None and not one.is_unreachable:  # those stand in a list of their own
@@ -178,6 +177,17 @@ def _groups(names: frozenset[int], day: date, missing: int, counts: dict[int, in
         for people in groups.values()
         if people[0].unit is not None
     ]
+
+
+def _branches(names: frozenset[int], day: date) -> list[Group]:
+    """The units directly below the topmost ones in sight, each with everything below it."""
+    figures = queries.ledgers(day=day)
+    mine = {unit.pk: unit for unit in Unit.objects.filter(pk__in=names, tree="ADMINISTRATIVE")}
+    tops = {pk for pk, unit in mine.items() if unit.parent_id not in names}
+    below = [unit for unit in mine.values() if unit.parent_id in tops]
+    shown = below or [mine[pk] for pk in tops]
+    groups = [Group(one, figures[one.pk].missing, ()) for one in shown if one.pk in figures]
+    return sorted((one for one in groups if one.count), key=lambda one: -one.count)
 
 
 def _lost(names: frozenset[int], day: date) -> list[Silent]:

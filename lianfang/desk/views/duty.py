@@ -30,7 +30,10 @@ DAYS_AHEAD = 14
 
 @dataclass(frozen=True, slots=True)
 class DutyDay:
-    """One day of the roster. `gap_at` is the first moment of it at which no officer is on."""
+    """One day of the roster: the shifts that begin on it, and on the first day those that run.
+
+    `gap_at` is the first moment of the day at which no officer is on.
+    """
 
     day: date
     shifts: tuple[DutyShift, ...]
@@ -115,7 +118,7 @@ def _next(shifts: Iterable[DutyShift], now: datetime) -> list[DutyShift]:
 
 
 def duty_days(shifts: Iterable[DutyShift], *, first: date, now: datetime) -> list[DutyDay]:
-    """Each day with the shifts that begin on it or run into it, and where an officer is missing."""
+    """Each day with its shifts, and where an officer is missing."""
     shifts = list(shifts)
     days = []
     for n in range(DAYS_AHEAD):
@@ -123,7 +126,8 @@ def duty_days(shifts: Iterable[DutyShift], *, first: date, now: datetime) -> lis
         starts, ends = at_local(day, time(0, 0)), at_local(day + timedelta(days=1), time(0, 0))
         mine = tuple(one for one in shifts if one.starts_at < ends and one.ends_at > starts)
         officers = [one for one in mine if one.post == DutyShift.Post.OFFICER]
-        days.append(DutyDay(day, mine, _gap(officers, max(starts, now), ends)))
+        shown = tuple(one for one in mine if one.starts_at >= starts or n == 0)
+        days.append(DutyDay(day, shown, _gap(officers, max(starts, now), ends)))
     return days
 
 

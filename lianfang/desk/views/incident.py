@@ -25,6 +25,7 @@ from lianfang.rulebook.queries import rules_of
 from lianfang.usecases import acknowledge_incident, handle_incident, looks
 
 PER_PAGE = 30
+_NOTHING_TYPED = {"typed_kind": "", "typed_text": "", "typed_closing": "", "typed_ending": ""}
 
 
 @for_desk
@@ -90,6 +91,7 @@ def _page(
         here="desk-incidents",
         status=status,
         incident=one,
+        **(_NOTHING_TYPED | more),
         sight=seen,
         facts=facts,
         ladder=ladder_of(one),
@@ -100,7 +102,6 @@ def _page(
         may_open_person=one.unit_id in visit.sight.name_units,
         fact_kinds=[(kind, kind.label) for kind in handle_incident.WRITTEN_BY_HAND],
         closings=Incident.Closing.choices,
-        **more,
     )
 
 
@@ -207,6 +208,4 @@ def answer_summons(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         say(request, _("Passed on: the next person is being told now."))
         return redirect("desk-home")
     say(request, _("It is yours now. Nobody else will be called for it."))
-    if climb.incident_id:
-        return redirect("desk-incident", climb.incident_id)
-    return redirect("desk-sign", climb.unit_id)
+    return redirect(climb.desk_link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -29,6 +30,23 @@ from lianfang.usecases import keep_the_posts
 
 PER_PAGE = 60
 MOST_FOUND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody found, as the choice names them."""
+
+    person: Person
+
+    @property
+    def pk(self) -> int:
+        return self.person.pk
+
+    @property
+    def in_words(self) -> str:
+        one = self.person
+        parts = [one.name, one.number, str(one.get_category_display()), one.position]
+        return " · ".join(part for part in parts if part)
 
 
 @for_desk
@@ -120,7 +138,7 @@ def _page(
         held=held.order_by("is_deputy", "role", "held_from"),
         lacking=next(iter(warnings_of(day=visit.today, unit_ids=[unit.pk])), None),
         sought=sought,
-        found=found[:MOST_FOUND],
+        found=[Candidate(one) for one in found[:MOST_FOUND]],
         too_many=len(found) > MOST_FOUND,
         roles=[(role.value, role.label) for role in _roles_of(unit)],
         **more,

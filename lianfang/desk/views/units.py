@@ -89,7 +89,7 @@ def _people(request: HttpRequest, visit: Visit, node: Unit, day: Any) -> dict[st
         "state": state,
         "states": [(name, words) for name, words in state_words() if name in states],
         "page": page,
-        "rows": person_rows(list(page), day=day),
+        "rows": person_rows(list(page), day=day, shown_in=node.pk),
         "query": f"state={state}&day={day.isoformat()}",
     }
 
