@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from lianfang.demo.names import a_name, a_phone
 from lianfang.demo.units import FIRST_DAY, Tree
 from lianfang.duty import operations as duty
 from lianfang.kernel.actors import OPERATOR
-from lianfang.kernel.clock import at_local, reporting_day
+from lianfang.kernel.clock import at_local, parse_moment, reporting_day
 from lianfang.roster import operations as roster
 from lianfang.roster.models import Exemption, Lodging, Membership, Person, Unit
 from lianfang.roster.names import name_key
@@ -19,6 +20,7 @@ from lianfang.roster.names import name_key
 SEED = 20200130
 STAFF = 220
 CLASSES_PER_COUNSELOR = 4
+PROVED_AT = parse_moment("2020-01-31T10:00+08:00")  # when most numbers of staff were tried
 _HOMES = (  # counties in which people spend the holiday, and how many of a hundred
     ("511702", 14), ("511703", 16), ("511722", 14), ("511723", 8), ("511724", 12), ("511725", 12),
     ("511781", 7), ("511602", 3), ("511902", 3), ("510104", 3), ("510107", 2), ("500101", 2),
@@ -53,7 +55,7 @@ def enrol(tree: Tree, *, number: int, now: datetime) -> Cast:
     return cast
 
 
-def _person(cast: Cast, number: str, category: str, unit: Unit, **extra: str) -> Person:
+def _person(cast: Cast, number: str, category: str, unit: Unit, **extra: Any) -> Person:
     name = a_name(cast.random)
     phone = a_phone(len(cast.people) + 1)
     person = Person(
@@ -80,6 +82,7 @@ def _staff(cast: Cast, number: int) -> list[Person]:
             "STAFF",
             units[position % len(units)],
             political_status="中共党员" if cast.random.random() < 0.45 else "群众",
+            phone_verified_at=PROVED_AT if position % 9 else None,
             email=f"t{20001 + position}@example.org",
         )
         for position in range(number)
@@ -175,6 +178,7 @@ def _appoint(cast: Cast, staff: list[Person], now: datetime) -> None:
             give(deputy, unit, "RESPONSIBLE_HEAD", is_deputy=True)
     for department in cast.tree.departments:
         _counselors(cast, of_unit[department.pk][2:], department, give)
+    _secretaries(cast, of_unit, give)
     office = of_unit[cast.tree.offices[0].pk]
     rest = of_unit[cast.tree.offices[1].pk]
     give(office[0], cast.tree.college, "RESPONSIBLE_HEAD")
@@ -202,7 +206,26 @@ def _counselors(
     for position, unit in enumerate(classes):
         counselor = candidates[position // CLASSES_PER_COUNSELOR % len(candidates)]
         give(counselor, unit, "COUNSELOR")
+        stand_in = candidates[(position // CLASSES_PER_COUNSELOR + 1) % len(candidates)]
+        give(stand_in, unit, "COUNSELOR", is_deputy=True)
         cast.counselor_of[unit.pk] = counselor
+
+
+def _secretaries(cast: Cast, of_unit: dict[int, list[Person]], give: Callable[..., None]) -> None:
+    """Every Party organisation below the committee has its secretary and a deputy."""
+    for department in cast.tree.departments:
+        first, second, third = of_unit[department.pk][:3]
+        general = department.answers_to
+        assert general is not None
+        give(first, general, "SECRETARY")
+        give(second, general, "SECRETARY", is_deputy=True)
+        for branch in cast.tree.branches[department.pk]:
+            give(second, branch, "SECRETARY")
+            give(third, branch, "SECRETARY", is_deputy=True)
+    for office in cast.tree.offices[:2]:
+        branch = cast.tree.branches[office.pk][0]
+        give(of_unit[office.pk][0], branch, "SECRETARY")
+        give(of_unit[office.pk][1], branch, "SECRETARY", is_deputy=True)
 
 
 def _exempt(cast: Cast, now: datetime) -> None:
