@@ -106,7 +106,7 @@ def header_of(sheet: Sheet, titles: Titles, *, needs: tuple[str, ...]) -> Header
         if line.number > _HEADER_WITHIN:
             break
         found = _read(line, index)
-        if len(found.at) >= 2 and (best is None or len(found.at) >= len(best.at)):
+        if len(found.at) >= 2 and (best is None or _is_better(found, best)):
             best = found
     if best is None:
         raise Unreadable(
@@ -121,6 +121,12 @@ def header_of(sheet: Sheet, titles: Titles, *, needs: tuple[str, ...]) -> Header
     if missing:
         raise Unreadable(*_missing(sheet.name, best, titles, missing))
     return best
+
+
+def _is_better(found: Header, best: Header) -> bool:
+    """More fields; of a header in two rows the lower one, which names the parts."""
+    follows = found.number == best.number + 1
+    return len(found.at) > len(best.at) or (follows and len(found.at) == len(best.at))
 
 
 def _missing(sheet: str, header: Header, titles: Titles, missing: list[str]) -> Iterator[Problem]:

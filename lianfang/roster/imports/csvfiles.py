@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 
 from lianfang.kernel.texts import gettext_noop as _
@@ -13,6 +14,7 @@ from lianfang.roster.imports.sheets import SAVE_AS, Cell, Line, NamedFile, Sheet
 
 _SEPARATORS = ",;\t|，"
 _SAMPLE = 16 * 1024
+_A_FEW = 4
 
 
 def read(file: NamedFile) -> list[Sheet]:
@@ -30,9 +32,9 @@ def decoded(file: NamedFile) -> str:
     data = file.data
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _tried(file, "utf-16")
-    nulls = data[:4096].count(0)
-    if nulls > len(data[:4096]) // 4:  # UTF-16 without its mark: most Latin letters bring a zero
-        return _tried(file, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be")
+    sides = Counter(at % 2 for at, byte in enumerate(data[:4096]) if byte == 0)
+    if sides.total() >= _A_FEW and len(sides) == 1:  # UTF-16 without its mark: zeros on one side
+        return _tried(file, "utf-16-le" if 1 in sides else "utf-16-be")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
@@ -72,7 +74,7 @@ def _lines(name: str, text: str, separator: str) -> Iterator[Line]:
             raise sheets.too_wide(name, len(cells))
         if number > sheets.MAX_ROWS:
             raise sheets.too_long(name, text.count("\n") + 1)
-        if any(cell != "" and not str(cell).isspace() for cell in cells):
+        if not sheets.is_blank(cells):
             yield Line(number, cells)
 
 

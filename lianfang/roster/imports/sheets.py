@@ -6,7 +6,7 @@ and is none is told so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -111,7 +111,9 @@ def too_long(sheet: str, rows: int) -> Unreadable:
 def numbered(rows: Iterator[tuple[Cell, ...]], *, first: int = 1) -> tuple[Line, ...]:
     """The rows that hold something, each with its number in the file."""
     return tuple(
-        Line(number, cells)
-        for number, cells in enumerate(rows, start=first)
-        if any(cell != "" for cell in cells)
+        Line(number, cells) for number, cells in enumerate(rows, start=first) if not is_blank(cells)
     )
+
+
+def is_blank(cells: Iterable[Cell]) -> bool:
+    return all(cell == "" or (isinstance(cell, str) and cell.isspace()) for cell in cells)
