@@ -6,7 +6,6 @@ import json
 import uuid
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from lianfang.accounts.models import Account
@@ -93,7 +92,7 @@ def _with_session(account: Account) -> Caller:
     return Caller(client, {"X-CSRFToken": token})
 
 
-def problem(answer: HttpResponse) -> tuple[int, str, set[str]]:
+def problem(answer: Any) -> tuple[int, str, set[str]]:
     """Status, code and fields of a refusal; fails when it has another shape."""
     body = json.loads(answer.content)
     assert set(body) == {"code", "message", "fields"}

@@ -76,6 +76,7 @@ def language_of(request: HttpRequest) -> str:
 
 
 def _check(request: HttpRequest, name: str) -> None:
+    request.get_host()  # a name that is not ours is refused before anything else
     if request.method not in _WITH_BODY:
         return
     limit = LIMIT_OF.get(name, LIMIT)

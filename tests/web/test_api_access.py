@@ -1,0 +1,335 @@
+"""Who may call what: tokens and scopes, sessions and CSRF, one shape of refusal, one document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from lianfang.accounts.models import Account
+from lianfang.api import tokens
+from lianfang.api.models import Integration, Scope
+from lianfang.api.problems import PROBLEM_STATUSES
+from lianfang.audit.models import Entry
+from lianfang.kernel.actors import OPERATOR
+from lianfang.kernel.refusals import Invalid
+from tests.api import FINE, Caller, integration, logged_in, operator, problem
+from tests.cast import FEVER, College
+from tools.openapi import DOCUMENT, current_document
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def college(it_is: Callable[[datetime], None]) -> College:
+    college = College.found()
+    it_is(college.now)
+    return college
+
+
+# ---------------------------------------------------------------- tokens
+
+
+def test_a_token_is_kept_as_a_keyed_hash_only(college: College) -> None:
+    token = tokens.issue(
+        name="教务系统", scopes=["ledger:read"], unit=None, actor=OPERATOR, now=college.now
+    )
+    row = Integration.objects.values().get()
+    assert token.startswith("lf_")
+    assert len(token) > 40
+    assert token not in json.dumps(row, default=str)
+    entry = Entry.objects.get(verb="api.token.issued")
+    assert token not in json.dumps(entry.detail)
+
+
+def test_a_revoked_token_opens_nothing_from_the_next_request_on(college: College) -> None:
+    caller = integration(Scope.LEDGER_READ, college=college)
+    assert caller.get("/units").status_code == 200
+    tokens.revoke(name="教务系统", actor=OPERATOR, now=college.now)
+    answer = caller.get("/units")
+    assert problem(answer) == (401, "api.token-not-accepted", set())
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer lf_wrong",
+        "Bearer ",
+        "Bearer",
+        "Bearer x\u00e9",
+        "bearer lf_" + "x" * 5000,
+        "Basic YTpi",
+    ],
+)
+def test_a_wrong_token_is_refused(college: College, header: str) -> None:
+    answer = Client().get("/api/v1/units", headers={"Authorization": header})
+    assert problem(answer)[0] == 401
+
+
+def test_a_wrong_token_does_not_fall_back_to_a_session(college: College) -> None:
+    me = logged_in(college, "辅导员")
+    answer = me.client.get("/api/v1/units", headers={"Authorization": "Bearer lf_wrong"})
+    assert problem(answer)[:2] == (401, "api.token-not-accepted")
+
+
+def test_a_token_of_a_name_works_once(college: College) -> None:
+    integration(Scope.LEDGER_READ, college=college)
+    with pytest.raises(tokens.NameIsTaken):
+        integration(Scope.LEDGER_READ, college=college)
+
+
+@pytest.mark.parametrize("scopes", [[], ["everything"]])
+def test_a_token_needs_scopes_that_exist(college: College, scopes: list[str]) -> None:
+    with pytest.raises(Invalid):
+        tokens.issue(name="x", scopes=scopes, unit=None, actor=OPERATOR, now=college.now)
+
+
+NEEDED = [
+    ("GET", "/units", Scope.LEDGER_READ),
+    ("GET", "/units/U005/ledger", Scope.LEDGER_READ),
+    ("GET", "/units/U005/reports", Scope.LEDGER_READ),
+    ("GET", "/units/U005/summaries/A", Scope.LEDGER_READ),
+    ("GET", "/units/U005/missing", Scope.PEOPLE_READ),
+    ("GET", "/incidents", Scope.INCIDENTS_READ),
+    ("POST", "/incidents/1/acknowledge", Scope.INCIDENTS_WRITE),
+    ("POST", "/reports", Scope.REPORTS_WRITE),
+    ("POST", "/reports/batch", Scope.REPORTS_WRITE),
+]
+
+
+@pytest.mark.parametrize("method,path,scope", NEEDED)
+def test_without_its_scope_an_address_is_shut(
+    college: College, method: str, path: str, scope: Scope
+) -> None:
+    others = [one for one in Scope if one != scope]
+    caller = integration(*others, college=college)
+    body = {"reports": [1]} if path.endswith("batch") else {"person": "x", "answers": FINE}
+    if path.endswith("acknowledge"):
+        body = {}
+    answer = caller.get(path) if method == "GET" else caller.report(body)
+    if method == "POST":
+        answer = caller.post(path, body, Idempotency_Key="k")
+    assert problem(answer)[:2] == (403, "api.scope-missing")
+
+
+def test_the_day_of_the_last_use_is_noted(college: College) -> None:
+    integration(Scope.LEDGER_READ, college=college).get("/me")
+    assert Integration.objects.get().last_used_on == college.today
+
+
+# ---------------------------------------------------------------- sessions
+
+
+def test_a_change_by_session_needs_its_csrf_token(college: College) -> None:
+    me = logged_in(college, "小明")
+    bare = Caller(me.client, {})
+    assert problem(bare.report({"answers": FINE})) == (403, "api.csrf-token-missing", set())
+    assert me.report({"answers": FINE}).status_code == 201
+
+
+def test_nobody_is_told_anything_without_a_log_in(college: College) -> None:
+    nobody = Caller(Client(enforce_csrf_checks=True), {})
+    for answer in (nobody.get("/me"), nobody.get("/units"), nobody.report({"answers": FINE})):
+        assert problem(answer)[:2] == (401, "api.not-logged-in")
+
+
+def test_an_account_that_was_ended_is_shut_out_at_once(college: College) -> None:
+    me = logged_in(college, "辅导员")
+    assert me.get("/units").status_code == 200
+    Account.objects.update(is_active=False)
+    assert problem(me.get("/units"))[0] == 401
+
+
+def test_a_post_that_ended_is_a_door_that_is_shut_at_the_next_request(college: College) -> None:
+    me = logged_in(college, "辅导员")
+    assert me.get("/units/U007/ledger").status_code == 200
+    college.unit("网络1班").posts.filter(person=college["辅导员"]).update(held_until=college.today)
+    assert problem(me.get("/units/U007/ledger"))[:2] == (404, "not-found")
+
+
+def test_who_writes_too_often_has_to_wait(college: College) -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+    me = logged_in(college, "小明")
+    answers = [me.report({"answers": FINE}, key="once") for _turn in range(61)]
+    assert {answer.status_code for answer in answers[:60]} == {201}
+    assert problem(answers[60])[:2] == (429, "api.too-often")
+    assert int(answers[60].headers["Retry-After"]) > 0
+    cache.clear()
+
+
+# ---------------------------------------------------------------- what is another's
+
+OBJECTS = [
+    "/units/U005/ledger",
+    "/units/U007/ledger",
+    "/units/U007/missing",
+    "/units/U007/reports",
+    "/units/U007/summaries/A",
+]
+
+
+@pytest.mark.parametrize("path", OBJECTS)
+@pytest.mark.parametrize("name", ["外辅导员", "外人", "小明"])
+def test_what_is_anothers_does_not_exist_and_the_try_is_written_down(
+    college: College, path: str, name: str
+) -> None:
+    """网络1班 has people, a fever and a signed report that could leak."""
+    college.report("小明", FEVER)
+    assert logged_in(college, "辅导员").get(path.replace("U005", "U007")).status_code == 200
+    answer = logged_in(college, name).get(path)
+    assert problem(answer) == (404, "not-found", set())
+    entry = Entry.objects.get(verb="api.request.refused")
+    assert (entry.actor_id, entry.detail["path"]) == (college[name].pk, f"/api/v1{path}")
+
+
+def test_a_bound_token_knows_its_own_units_only(college: College) -> None:
+    caller = integration(Scope.LEDGER_READ, unit=college.unit("护理系"), college=college)
+    assert {unit["name"] for unit in caller.get("/units").json()["units"]} == {"护理系", "护理1班"}
+    assert caller.get("/units/U008/ledger").status_code == 200
+    for path in OBJECTS[:2]:
+        assert problem(caller.get(path))[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/units/U999/ledger",
+        "/units/%00/ledger",
+        f"/units/{'x' * 300}/ledger",
+        "/units/U005' or 1=1--/ledger",
+        "/incidents/99999999999999999999999",
+        "/incidents/-1",
+        "/incidents/１２",
+        "/incidents/0x1",
+        "/incidents/1e3",
+        "/incidents/9223372036854775807",
+        "/reports/%00",
+        "/reports/0201-AAAA-AAAA",
+        "/units/U005/summaries/C",
+        "/units/U005/summaries/%00",
+        "/nothing",
+        "/",
+        "",
+    ],
+)
+def test_an_address_that_names_nothing_is_404(college: College, path: str) -> None:
+    me = logged_in(college, "书记")
+    assert problem(me.get(path))[:2][0] == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2020-02-02", "today", "1580515200"])
+def test_a_day_without_figures_is_refused(college: College, day: str) -> None:
+    me = logged_in(college, "书记")
+    for path in ("/units/U004/ledger", "/units/U004/reports", "/areas", "/units/U004/summaries/B"):
+        assert problem(me.get(path, day=day)) == (422, "invalid", {"day"})
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"offset": -1}, {"limit": 2**70}])
+def test_no_list_is_longer_than_200(college: College, query: dict[str, int]) -> None:
+    me = logged_in(college, "书记")
+    assert problem(me.get("/units", **query)) == (422, "invalid", set(query))
+
+
+def test_an_operator_runs_the_machine_and_sees_no_incident(college: College) -> None:
+    college.report("小明", FEVER)
+    admin = operator(college)
+    assert admin.get("/units/U007/ledger").status_code == 200
+    assert problem(admin.get("/incidents"))[0] == 403
+    assert problem(admin.get("/units/U007/missing"))[0] == 403
+    assert problem(admin.report({"answers": FINE}))[0] == 403
+
+
+# ---------------------------------------------------------------- one shape, two languages
+
+
+@pytest.mark.parametrize(
+    "header,language,word",
+    [
+        ("", "zh-hans", "令牌"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-hans", "令牌"),
+        ("en-GB,en;q=0.5", "en", "token"),
+        ("fr,de", "zh-hans", "令牌"),
+        (";;;q=\x01", "zh-hans", "令牌"),
+        ("en;q=0.1," * 2000, "en", "token"),
+    ],
+)
+def test_a_refusal_speaks_the_language_that_was_asked_for(
+    college: College, header: str, language: str, word: str
+) -> None:
+    headers = {"Accept-Language": header, "Authorization": "Bearer lf_wrong"}
+    answer = Client().get("/api/v1/units", headers=headers)
+    assert answer.headers["Content-Language"] == language
+    assert word in answer.json()["message"]
+
+
+def test_a_method_that_an_address_does_not_know_is_named(college: College) -> None:
+    answer = Client().delete("/api/v1/units")
+    assert problem(answer)[:2] == (405, "api.method-not-allowed")
+    assert answer.headers["Allow"] == "GET"
+
+
+def test_no_answer_is_kept_by_a_cache(college: College) -> None:
+    answer = integration(Scope.LEDGER_READ, college=college).get("/units/U005/ledger")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+def test_a_strange_host_is_refused_and_a_forwarded_address_is_not_believed(
+    college: College,
+) -> None:
+    headers = {"Host": "evil.example", "X-Forwarded-For": "1.1.1.1"}
+    assert Client().get("/api/v1/me", headers=headers).status_code == 400
+
+
+# ---------------------------------------------------------------- the document
+
+
+def test_the_document_in_the_project_is_what_the_api_says_of_itself() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == current_document()
+
+
+def operations() -> list[tuple[str, dict[str, Any]]]:
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+@pytest.mark.parametrize("name,operation", operations())
+def test_an_operation_says_how_it_can_be_refused_and_what_it_needs(
+    name: str, operation: dict[str, Any]
+) -> None:
+    assert {str(status) for status in PROBLEM_STATUSES} <= operation["responses"].keys()
+    assert operation["description"]
+    assert {key for one in operation["security"] for key in one} == {
+        "IntegrationToken",
+        "PersonSession",
+    }
+
+
+def test_every_address_is_in_the_document() -> None:
+    from lianfang.api.urls import urlpatterns
+
+    group: Any = urlpatterns[0]
+    routes = {
+        "/api/" + str(one.pattern).replace("<", "{").replace(">", "}")
+        for one in group.url_patterns
+        if one.name not in {"openapi-json", "api-root"}
+    }
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    assert routes == document["paths"].keys()
+
+
+def test_the_document_is_open_to_everybody(college: College) -> None:
+    answer = Client().get("/api/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json()["info"]["title"].startswith("Lianfang")
