@@ -47,6 +47,8 @@ def tabs(visit: Visit) -> list[Tab]:
     wanted.append(("desk-home", _("To do")))
     if sight.figure_units:
         wanted += [("desk-units", _("Units")), ("desk-incidents", _("Incidents"))]
+    if sight.has_desk:
+        wanted.append(("desk-directives", _("Directives")))
     if sight.figure_units - _coverage_only(visit):
         wanted.append(("desk-downloads", _("Summaries")))
     if sight.sees_college or sight.is_operator:

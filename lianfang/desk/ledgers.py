@@ -141,7 +141,8 @@ def party_ledgers(*, day: date) -> dict[int, Ledger]:
             "person_id"
         ),
     )
-    return _rolled_up(_own_party_ledgers(members, day), day)
+    own = queries.as_asked(_own_party_ledgers(members, day), day=day)
+    return _rolled_up(own, day)
 
 
 def _own_party_ledgers(members: Any, day: date) -> dict[int, Ledger]:

@@ -9,7 +9,6 @@ from lianfang.desk.views import (
     calls,
     codes,
     downloads,
-    duty,
     gateways,
     home,
     incident,
@@ -53,13 +52,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gateways/", gateways.gateways, name="desk-gateways"),
     path("posts/", posts.posts, name="desk-posts"),
     path("posts/<int:pk>/dismiss/", posts.dismiss, name="desk-post-dismiss"),
-    path("duty/", duty.duty, name="desk-duty"),
-    path("duty/<int:pk>/remove/", duty.remove, name="desk-duty-remove"),
+    path("duty/", include("lianfang.desk.urls_duty")),
     path("codes/", codes.codes, name="desk-codes"),
     path("areas/", lists.areas, name="desk-areas"),
     path("hospitals/", lists.hospitals, name="desk-hospitals"),
     path("downloads/", downloads.downloads, name="desk-downloads"),
     path("", include("lianfang.desk.urls_summaries")),
+    path("directives/", include("lianfang.desk.urls_directives")),
 ]
 
 # The roster's import has addresses of its own.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from lianfang.directives.audience import ANSWERABLE
 from lianfang.directives.models import (
     Attachment,
     Directive,
@@ -169,3 +170,30 @@ def item(pk: int, *, sight: Sight) -> SupervisionItem:
 def supervised_units(sight: Sight) -> frozenset[int]:
     """Units to which this viewer may give a matter, and whose matters they may check."""
     return sight.units_of(_SIGNS | {Post.Role.DUTY_OFFICER})
+
+
+def overdue_receipt(pk: int, *, units: frozenset[int]) -> DirectiveReceipt:
+    """A receipt of a unit that this viewer supervises. Raises `NotYours`."""
+    found = (
+        DirectiveReceipt.objects.filter(pk=pk, unit_id__in=units)
+        .select_related("version__directive", "unit")
+        .first()
+    )
+    if found is None:
+        raise NotYours
+    return found
+
+
+def answers_for(unit_id: int, sight: Sight) -> bool:
+    """Whether this viewer is one of those who answer for the unit itself."""
+    return any(post.unit_id == unit_id and post.role in ANSWERABLE for post in sight.posts)
+
+
+def governs_plan(sight: Sight) -> bool:
+    """Leaders of the committee and heads of the college work on the plan and its levels."""
+    return sight.person is not None and any(
+        post.role in _SIGNS and post.unit.kind in _PLAN_KINDS for post in sight.posts
+    )
+
+
+_PLAN_KINDS = frozenset({Unit.Kind.COMMITTEE, Unit.Kind.LEADING_GROUP, Unit.Kind.COLLEGE})

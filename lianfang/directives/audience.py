@@ -152,6 +152,7 @@ def is_everybody(targets: Iterable[Target], *, day: date) -> bool:
             )
             .exclude(kind__in=_SEEN_THROUGH)
             .exclude(kind=Unit.Kind.LEADING_GROUP)
+            .exclude(parent__kind=Unit.Kind.LEADING_GROUP)
             .values_list("pk", flat=True)
         )
         if every and every <= reached:

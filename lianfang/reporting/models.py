@@ -251,3 +251,30 @@ class DueMoment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.level} {self.day} (due moment {self.pk})"
+
+
+class Intensity(models.Model):
+    """How much reporting is asked for from a day on. Append-only; no row means every day."""
+
+    class Kind(models.TextChoices):
+        DAILY = "DAILY", _("every day")
+        ON_CHANGE = "ON_CHANGE", _("when something changes")
+        STOPPED = "STOPPED", _("not asked for")
+
+        @property
+        def chases(self) -> bool:
+            """Whether silence is reminded, flagged and climbs."""
+            return self is Intensity.Kind.DAILY
+
+    kind = models.CharField(max_length=9, choices=Kind)
+    day_from = models.DateField()
+    set_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # what holds on a day: asked with every ledger
+            models.Index(fields=["-day_from", "-id"], name="reporting_intensity_of_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} from {self.day_from} (intensity {self.pk})"

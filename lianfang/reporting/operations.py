@@ -22,6 +22,7 @@ from lianfang.reporting.models import (
     CallRecord,
     DailyReport,
     DueMoment,
+    Intensity,
     MissedReport,
     UnitDay,
 )
@@ -348,6 +349,16 @@ def record_call(
         outcome=str(outcome),
     )
     return call
+
+
+def set_intensity(*, kind: str, day_from: date, actor: Actor, now: datetime) -> Intensity:
+    """From a day on so much reporting is asked for; days before it stay as they were."""
+    row = Intensity.objects.create(kind=Intensity.Kind(kind), day_from=day_from, set_at=now)
+    audit.record(
+        verb="reporting.intensity.set", actor=actor, subject=row, now=now, kind=kind,
+        day_from=day_from.isoformat(),
+    )  # fmt: skip
+    return row
 
 
 def flag_missing_people(*, day: date, now: datetime) -> int:

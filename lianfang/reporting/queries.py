@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
-from lianfang.reporting.models import CallRecord, DailyReport, MissedReport, UnitDay, UnitReport
+from lianfang.reporting.models import (
+    CallRecord,
+    DailyReport,
+    Intensity,
+    MissedReport,
+    UnitDay,
+    UnitReport,
+)
 from lianfang.reporting.rules import Ledger
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Membership, Person, Unit, UnitLink
@@ -17,12 +25,34 @@ from lianfang.roster.queries import held_on
 _COUNTERS = ("expected", "exempt", "zero", "with_events", "late", "proxy")
 
 
+def intensity_on(day: date) -> Intensity.Kind:
+    """How much reporting is asked for on a day: what was set last for it or for a day before."""
+    found = Intensity.objects.filter(day_from__lte=day).order_by("-day_from", "-id")
+    kind = found.values_list("kind", flat=True).first()
+    return Intensity.Kind(kind) if kind else Intensity.Kind.DAILY
+
+
+def as_asked(figures: Mapping[int, Ledger], *, day: date) -> dict[int, Ledger]:
+    """Ledgers of a day on which nothing is asked for expect nobody but those who reported."""
+    if intensity_on(day) is not Intensity.Kind.STOPPED:
+        return dict(figures)
+    return {
+        unit: replace(own, expected=own.received, exempt=0, unreachable=0)
+        for unit, own in figures.items()
+    }
+
+
 def current_reports(*, day: date) -> QuerySet[DailyReport]:
     return DailyReport.objects.filter(day=day, is_current=True)
 
 
 def missing_reporters(unit_ids: Iterable[int], *, day: date) -> QuerySet[Person]:
-    """The list that a secretary phones down: on the roll, not exempt, nothing received."""
+    """The list that a secretary phones down: on the roll, not exempt, nothing received.
+
+    Empty on a day on which nothing is asked for.
+    """
+    if intensity_on(day) is Intensity.Kind.STOPPED:
+        return Person.objects.none()
     return (
         roster.roll(unit_ids, day=day)
         .exclude(Exists(current_reports(day=day).filter(person=OuterRef("pk"))))
@@ -39,10 +69,10 @@ def is_counted(*, day: date) -> bool:
 def own_ledgers(*, day: date) -> dict[int, Ledger]:
     """Each reporting unit's own people (not those below it), from the counters."""
     if not is_counted(day=day):
-        return recounted(day=day)
+        return as_asked(recounted(day=day), day=day)
     rows = UnitDay.objects.filter(day=day).values_list("unit_id", *_COUNTERS)
     unreachable = unreachable_count(day=day)
-    return {
+    own = {
         unit: Ledger(
             expected=expected,
             exempt=exempt,
@@ -54,6 +84,7 @@ def own_ledgers(*, day: date) -> dict[int, Ledger]:
         )
         for unit, expected, exempt, zero, events, late, proxy in rows
     }
+    return as_asked(own, day=day)
 
 
 def recounted(*, day: date, unit_ids: Iterable[int] | None = None) -> dict[int, Ledger]:
@@ -138,6 +169,10 @@ def unreachable_count(*, day: date) -> dict[int, int]:
 
 def ledger(unit: Unit, *, day: date) -> Ledger:
     """The unit with everything below it. A Party unit counts its members, by the same reports."""
+    return as_asked({unit.pk: _counted(unit, day=day)}, day=day)[unit.pk]
+
+
+def _counted(unit: Unit, *, day: date) -> Ledger:
     if unit.tree == Unit.Tree.PARTY:
         return _party_ledger(unit, day=day)
     if not is_counted(day=day):

@@ -37,6 +37,8 @@ def strike_next(*, now: datetime) -> DueMoment | None:
     match moment.action:
         case DueMoment.Action.OPEN:
             reporting.open_day(day=moment.day, rules=rules, now=now)
+        case _ if not queries.intensity_on(moment.day).chases:
+            pass  # silence means nothing on such a day: nobody is reminded, flagged or chased
         case DueMoment.Action.REMIND:
             _remind(moment, rules, now)
         case DueMoment.Action.CUT_OFF:
