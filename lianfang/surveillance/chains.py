@@ -20,7 +20,6 @@ from scipy.stats import t as student
 
 from lianfang.surveillance.detection import BadParameter, SurveillanceError
 
-
 _MOST_SAID: Final = 20
 
 

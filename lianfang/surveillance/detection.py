@@ -68,7 +68,7 @@ class Detection:
 
 def as_series(counts: npt.ArrayLike) -> Floats:
     """Counts or rates as float64 of shape (..., n); a missing value is NaN, a negative one refused."""
-    series = np.asarray(counts, dtype=np.float64)
+    series = np.asarray(counts, dtype=np.float64, order="C")
     if series.ndim == 0:
         raise BadParameter("counts", counts, "an array whose last axis is time")
     negative = series < 0

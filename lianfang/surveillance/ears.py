@@ -14,6 +14,7 @@ versus a CUSUM-based methodology. Statistics in Medicine 27, 3407-3429.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -38,6 +39,8 @@ Method = Literal["C1", "C2", "C3"]
 
 METHODS: Final = ("C1", "C2", "C3")
 ALPHA: Final = {"C1": 0.001, "C2": 0.001, "C3": 0.025}
+
+_VALUES_AT_ONCE: Final = 12_000
 _GAP: Final = {"C1": 0, "C2": 2, "C3": 2}
 _LOOK_BACK: Final = {"C1": 0, "C2": 0, "C3": 2}
 
@@ -77,11 +80,15 @@ def ears(
         raise SeriesTooShort(
             values=series.shape[-1], needed=first + 1, method=f"EARS {method} over {baseline}"
         )
-    mean, sd = _baseline(series, length=baseline, gap=_GAP[method])
-    sd = np.maximum(sd, min_sigma)
     z = float(norm.ppf(1 - level))
-    bound = mean + z * sd if method != "C3" else _c3_bound(series, mean, sd, z)
-    bound[..., :first] = np.nan
+    bound = np.full_like(series, np.nan)
+    rows, bounds = (part.reshape(-1, series.shape[-1]) for part in (series, bound))
+    for part in _blocks(rows):
+        mean, sd = _moments(rows[part], length=baseline, gap=_GAP[method])
+        np.maximum(sd, min_sigma, out=sd)
+        judged = rows[part, baseline + _GAP[method] :]
+        found = mean + z * sd if method != "C3" else _c3_bound(judged, mean, sd, z)
+        bounds[part, first:] = found
     return Detection(first=first, upperbound=bound, alarm=judge(series, bound))
 
 
@@ -105,33 +112,42 @@ def check(
     return level
 
 
-def _baseline(series: Floats, *, length: int, gap: int) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of the `length` moments that end `gap` + 1 before each moment.
+def _blocks(rows: Floats) -> Iterator[slice]:
+    """Series by series would be slow, all at once would leave the processor's cache."""
+    size = max(1, _VALUES_AT_ONCE // rows.shape[-1])
+    return (slice(start, start + size) for start in range(0, len(rows), size))
 
-    Shape of both: that of `series`, NaN where the baseline would begin before the series.
+
+def _moments(rows: Floats, *, length: int, gap: int) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of every window that has a moment to judge behind it.
+
+    Deviations are taken from the window's first value: a constant window has a mean that is exactly
+    that value and an sd that is exactly 0, also for rates such as 0.1.
     """
-    first = length + gap
-    steps = series.shape[-1] - first
-    mean, sd = np.full_like(series, np.nan), np.full_like(series, np.nan)
-    # Deviations from the window's first value: a constant window has a mean that is exactly that
-    # value and an sd that is exactly 0, also for rates such as 0.1.
-    origin = series[..., :steps]
-    shifts = [series[..., j : j + steps] - origin for j in range(1, length)]
-    centre = sum(shifts) / length
-    squares = centre**2
-    for shift in shifts:
-        squares += (shift - centre) ** 2
-    mean[..., first:] = origin + centre
-    sd[..., first:] = np.sqrt(squares / (length - 1))
-    return mean, sd
+    steps = rows.shape[-1] - length - gap
+    origin = rows[:, :steps]
+    mean, away = np.zeros_like(origin), np.empty_like(origin)
+    for j in range(1, length):
+        np.subtract(rows[:, j : j + steps], origin, out=away)
+        mean += away
+    mean /= length
+    squares = mean**2
+    mean += origin
+    for j in range(1, length):
+        np.subtract(rows[:, j : j + steps], mean, out=away)
+        away *= away
+        squares += away
+    squares /= length - 1
+    return mean, np.sqrt(squares, out=squares)
 
 
-def _c3_bound(series: Floats, mean: Floats, sd: Floats, z: float) -> Floats:
+def _c3_bound(judged: Floats, mean: Floats, sd: Floats, z: float) -> Floats:
+    """Bounds from the third judged moment on, when two days before have a C2."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        excess = np.maximum(0.0, (series - mean) / sd - 1.0)
-        carried = np.full_like(series, np.nan)
-        carried[..., 2:] = excess[..., 1:-1] + excess[..., :-2]
-        return np.maximum(0.0, series + sd * (z - carried))
+        excess = np.maximum(0.0, (judged - mean) / sd - 1.0)
+        carried = excess[:, 1:-1] + excess[:, :-2]
+        bound: Floats = np.maximum(0.0, judged[:, 2:] + sd[:, 2:] * (z - carried))
+    return bound
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,7 +209,11 @@ def _in_deviations(series: Floats, *, baseline: int, gap: int) -> tuple[Floats, 
     if series.shape[-1] <= baseline + gap:
         nothing = np.full_like(series, np.nan)
         return nothing, nothing.copy(), nothing.copy()
-    mean, sd = _baseline(series, length=baseline, gap=gap)
+    first = baseline + gap
+    mean, sd = np.full_like(series, np.nan), np.full_like(series, np.nan)
+    rows, means, sds = (part.reshape(-1, series.shape[-1]) for part in (series, mean, sd))
+    for part in _blocks(rows):
+        means[part, first:], sds[part, first:] = _moments(rows[part], length=baseline, gap=gap)
     distance = series - mean
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(sd > 0, distance / sd, np.where(distance > 0, np.inf, 0.0))

@@ -36,7 +36,10 @@ from lianfang.surveillance.thresholds import Forecast, thresholds
 
 MORE_HISTORY: Final = gettext_noop("more history: a larger b or w, fewer noPeriods")
 
-_FITS_AT_ONCE: Final = 1024
+# Fits are done in blocks of this many observations: large enough that NumPy's calls cost little,
+# small enough that the products stay in the cache and BLAS wakes no second thread, which on a
+# machine with other work to do makes everything several times slower.
+_OBSERVATIONS_AT_ONCE: Final = 12_000
 _YEARS_FOR_A_TREND: Final = 3
 _OUTPUTS: Final = ("expected", "upperbound", "score", "pvalue", "mu0", "phi", "trend")
 
@@ -97,8 +100,9 @@ def farrington_flexible(
     judged = end + 1 - begin
     rows = np.repeat(np.arange(len(flat)), judged)
     moments = np.tile(np.arange(begin, end + 1), len(flat))
-    for start in range(0, len(rows), _FITS_AT_ONCE):
-        part = slice(start, start + _FITS_AT_ONCE)
+    block = max(16, _OBSERVATIONS_AT_ONCE // len(history.offset))
+    for start in range(0, len(rows), block):
+        part = slice(start, start + block)
         _judge(flat, people, rows[part], moments[part], history, parameters, into=result)
     return result
 

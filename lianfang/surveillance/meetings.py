@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ import numpy.typing as npt
 from lianfang.surveillance.detection import BadParameter
 
 Ints = npt.NDArray[np.int64]
+
+_BITS: Final = 63
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,6 +140,24 @@ def slices(rows: Ints, wanted: Ints) -> tuple[Ints, Ints]:
     before = np.cumsum(counts) - counts
     entry = np.arange(len(owner)) - before[owner] + rows[wanted][owner]
     return entry, owner
+
+
+def stable_order(keys: Ints, *, below: int) -> tuple[Ints, Ints]:
+    """The order that sorts keys (0 <= key < below) and keeps equals as they stand; and the sorted.
+
+    Where key and position fit into one integer these are sorted, which is several times faster
+    than sorting an index.
+    """
+    bits = max(len(keys) - 1, 1).bit_length()
+    if max(below - 1, 1).bit_length() + bits > _BITS:
+        order = np.argsort(keys, kind="stable")
+        return order, keys[order]
+    packed = keys << bits
+    packed |= np.arange(len(keys))
+    packed.sort()
+    order = packed & ((1 << bits) - 1)
+    packed >>= bits
+    return order, packed
 
 
 def _persons(persons: int | npt.ArrayLike) -> Ints:

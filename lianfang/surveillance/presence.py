@@ -6,11 +6,15 @@ forty rows here and 780 pairs there.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
 from lianfang.surveillance.detection import BadParameter
 from lianfang.surveillance.meetings import Ints, MeetingIndex, Meetings, slices
+
+_MOST_PEOPLE: Final = 2**31  # so that a person and an occasion, or two people, are one integer
 
 
 class PresenceIndex(MeetingIndex):
@@ -101,6 +105,8 @@ def _check(who: Ints, where: Ints, moment: Ints, seconds: Ints) -> None:
         return
     if int(who.min()) < 0:
         raise BadParameter("person", int(who.min()), "whole numbers from 0")
+    if int(who.max()) >= _MOST_PEOPLE:
+        raise BadParameter("person", int(who.max()), f"below {_MOST_PEOPLE}")
     lost = (where < 0) | (where >= len(moment))
     if lost.any():
         raise BadParameter("occasion", int(where[lost][0]), f"0 to {len(moment) - 1}, as in moment")
@@ -110,17 +116,13 @@ def _distinct(major: Ints, minor: Ints) -> tuple[Ints, Ints]:
     """The different pairs, ordered by `major`, then `minor`."""
     if not len(major):
         return major, minor
-    bits = max(int(minor.max()), 1).bit_length()
-    if bits + max(int(major.max()), 1).bit_length() > 63:
-        both = np.unique(np.column_stack([major, minor]), axis=0)
-        return both[:, 0], both[:, 1]
-    packed = major << bits
-    packed |= minor
-    packed.sort()
-    fresh = np.ones(len(packed), dtype=np.bool_)
-    fresh[1:] = packed[1:] != packed[:-1]
-    packed = packed[fresh]
-    return packed >> bits, packed & ((1 << bits) - 1)
+    width = int(minor.max()) + 1
+    pair = major * width
+    pair += minor
+    pair.sort()
+    fresh = np.ones(len(pair), dtype=np.bool_)
+    fresh[1:] = pair[1:] != pair[:-1]
+    return np.divmod(pair[fresh], width)
 
 
 def _rows(major: Ints, size: int) -> Ints:

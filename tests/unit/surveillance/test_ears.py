@@ -108,6 +108,14 @@ def test_many_series_are_judged_as_each_by_itself() -> None:
         assert np.array_equal(together.alarm[place], alone.alarm)
 
 
+def test_the_order_of_the_array_in_memory_does_not_matter() -> None:
+    by_day = np.random.default_rng(4).poisson(3, size=(40, 5))
+    turned = ears(by_day.T, method="C2")
+    copied = ears(by_day.T.copy(), method="C2")
+    assert np.array_equal(turned.upperbound, copied.upperbound, equal_nan=True)
+    assert not np.isnan(turned.upperbound[:, turned.first :]).any()
+
+
 @given(
     st.lists(st.integers(0, 40), min_size=12, max_size=40),
     st.integers(3, 9),

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianfang.surveillance import BadParameter, ContactIndex, PresenceIndex
-from lianfang.surveillance.meetings import Contacts
-from lianfang.surveillance.tracing import _by_pair_and_time
+from lianfang.surveillance.meetings import Contacts, stable_order
 
 MINUTE = 60
 #          one, other, moment, seconds
@@ -89,6 +88,7 @@ def test_a_person_whom_nobody_knows_met_nobody(index: ContactIndex) -> None:
     [
         {"one": [1]},
         {"one": [-1]},
+        {"one": [2**31]},
         {"moment": [1, 2]},
         {"seconds": [1, 2]},
         {"seconds": -1},
@@ -157,18 +157,11 @@ def test_any_small_school_is_traced_as_by_plain_loops(
         assert met_by(records, who, since, until)[person] == seconds_met
 
 
-def test_large_numbers_of_people_take_the_other_way_of_sorting() -> None:
-    """Pair and row no longer fit into one integer."""
-    far = 2**31
-    records = [(0, 1, 5, 900), (1, far, 1, 900), (far, 1, 3, 900), (0, far, 9, 60)]
-    one, other, moment, _ = np.array(records).T
-    order = np.argsort(one % 7)
-
-    low, high = np.minimum(one, other)[order], np.maximum(one, other)[order]
-    found, begins = _by_pair_and_time(low, high, moment[order], people=far + 1)
-    sorted_rows = [(int(low[i]), int(high[i]), int(moment[order][i])) for i in found]
-    assert sorted_rows == sorted(sorted_rows)
-    assert begins.tolist() == [0, 1, 2]
+@given(st.lists(st.integers(0, 5), max_size=20), st.sampled_from([6, 2**62]))
+def test_both_ways_of_sorting_keep_equals_as_they_stand(keys: list[int], below: int) -> None:
+    order, ordered = stable_order(np.array(keys, dtype=np.int64), below=below)
+    assert order.tolist() == sorted(range(len(keys)), key=keys.__getitem__)
+    assert ordered.tolist() == sorted(keys)
 
 
 # ---------------------------------------------------------------- by places
@@ -238,6 +231,7 @@ def test_places_are_traced_as_all_their_pairs_would_be(
     "wrong",
     [
         {"person": [-1]},
+        {"person": [2**31]},
         {"occasion": [1]},
         {"occasion": [0, 0]},
         {"seconds": [-1]},
