@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lianfang.portal.views import account, answer, health, mine, report
+from lianfang.portal.views import account, answer, drill, health, mine, report
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("places/", report.division_children, name="portal-places"),
     path("places/<slug:code>/", report.division_children, name="portal-places-below"),
     path("a/<str:token>/", answer.answer, name="portal-answer"),
+    path("d/", drill.by_code, name="portal-drill-code"),
+    path("d/<str:token>/", drill.answer, name="portal-drill"),
+    path("duty/<str:token>.ics", drill.feed, name="portal-duty-feed"),
     path("me/", mine.me, name="portal-me"),
     path("me/looks/", mine.looks, name="portal-looks"),
     path("me/password/", mine.password, name="portal-password"),
