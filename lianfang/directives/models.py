@@ -48,7 +48,7 @@ class DirectiveVersion(models.Model):
 
     class Urgency(models.TextChoices):
         EXTRA_URGENT = "EXTRA_URGENT", _("extra urgent")
-        URGENT = "URGENT", _("urgent")
+        URGENT = "URGENT", _("pressing")
         ORDINARY = "ORDINARY", _("ordinary")
 
         @property

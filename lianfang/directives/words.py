@@ -17,9 +17,9 @@ def duty_words(duty: Duty) -> str:
 
 def state_words(state: State) -> str:
     return {
-        State.NOT_REACHED: _("not reached"),
+        State.NOT_REACHED: _("not reached yet"),
         State.WAITING: _("has time left"),
         State.STOPPED: _("stopped here"),
         State.IN_REVIEW: _("to be looked at"),
-        State.ANSWERED: _("answered"),
+        State.ANSWERED: _("has answered"),
     }[state]

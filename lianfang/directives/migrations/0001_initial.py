@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("EXTRA_URGENT", "extra urgent"),
-                            ("URGENT", "urgent"),
+                            ("URGENT", "pressing"),
                             ("ORDINARY", "ordinary"),
                         ],
                         max_length=12,
