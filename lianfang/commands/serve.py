@@ -13,6 +13,7 @@ import threading
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,12 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
     work = subparsers.add_parser("work", help=_("the workers only"))
     work.add_argument(
         "--until-idle", action="store_true", help=_("end when nothing is due any more")
+    )
+    work.add_argument(
+        "--lease",
+        type=float,
+        metavar="SECONDS",
+        help=_("how long a worker may hold a message before another one takes it over"),
     )
     work.set_defaults(run=work_on)
 
@@ -172,7 +179,10 @@ def _watch(children: list[subprocess.Popen[bytes]]) -> int:
 
 def work_on(arguments: Namespace) -> int:
     """Poll for what is due: one thread keeps time, a few hand letters over."""
+    from lianfang.usecases import workers
+
     start_clock()
+    workers.set_lease(timedelta(seconds=arguments.lease) if arguments.lease else None)
     if arguments.until_idle:
         return work_until_idle()
     stop = threading.Event()
@@ -192,12 +202,10 @@ def work_on(arguments: Namespace) -> int:
 
 def work_until_idle() -> int:
     """Everything that is due now, in this thread; ends when a round finds nothing."""
-    from lianfang.notifications.outlets import configured_channels
     from lianfang.usecases import workers
 
-    channels = configured_channels()
     workers.open_today(clock.now())
-    while workers.keep_time(clock.now()) or workers.deliver(clock.now(), channels):
+    while workers.keep_time(clock.now()) or workers.deliver(clock.now()):
         pass
     workers.sweep(clock.now(), "until-idle")
     return 0
@@ -224,14 +232,12 @@ def _keep_time_until(stop: threading.Event) -> None:
 
 
 def _send_until(stop: threading.Event) -> None:
-    """One sender: its own database connection, the channels read once per start."""
-    from lianfang.notifications.outlets import configured_channels
+    """One sender, with its own database connection."""
     from lianfang.usecases import workers
 
-    channels = configured_channels()
     while not stop.is_set():
         try:
-            busy = workers.deliver(clock.now(), channels)
+            busy = workers.deliver(clock.now())
         except Exception:
             logger.exception("A sender stumbled and goes on")
             connection.close()

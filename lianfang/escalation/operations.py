@@ -195,6 +195,7 @@ def _tell_groups(escalation: Escalation, rules: Rules, now: datetime) -> None:
                 body=rules.text("summons", minutes=rules.settings["answer_minutes"]),
                 link="/desk/",
                 is_urgent=True,
+                matter=_matter(escalation),
             )
             for group in configured_groups()
         ],
@@ -210,7 +211,20 @@ def _letter(escalation: Escalation, summons: Summons, rules: Rules) -> Draft:
         body=_words(escalation, rules, summons.summoned_at),
         link=f"/a/{link_token(summons)}/",
         is_urgent=escalation.incident_id is not None,
+        matter=_matter(escalation),
+        wants_answer=True,
     )
+
+
+def _matter(escalation: Escalation) -> str:
+    """What a bundle of letters calls it: an incident by its code, never by its person."""
+    if escalation.incident is not None:
+        return escalation.incident.code
+    if escalation.receipt is not None:
+        return f"《{escalation.receipt.version.title}》"
+    if escalation.item is not None:
+        return f"《{escalation.item.title}》"
+    return escalation.unit.name
 
 
 def _words(escalation: Escalation, rules: Rules, now: datetime) -> str:
@@ -247,6 +261,7 @@ def _alarm(escalation: Escalation, rules: Rules, text: str, what: str, now: date
                 body=rules.text(text),
                 link=link,
                 is_urgent=True,
+                matter=_matter(escalation),
             )
             for person in told.values()
         ],

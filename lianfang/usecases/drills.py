@@ -163,6 +163,7 @@ def _letter(drill: Drill, one: Ringing) -> Draft:
             )
             % {"minutes": drill.minutes, "code": one.code},
             link=f"/d/{drill_token(one.call)}/",
+            is_awaited=True,
         )
 
 
@@ -185,6 +186,7 @@ def _group_letter(drill: Drill, group: str, now: datetime) -> Draft:
             )
             % {"hour": f"{ends:%H:%M}"},
             link="/d/",
+            is_awaited=True,
         )
 
 

@@ -7,7 +7,6 @@ every claim is a conditional update.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from lianfang.duty.models import DutyMoment
@@ -17,16 +16,19 @@ from lianfang.installation import heartbeat
 from lianfang.installation.queries import is_exercise
 from lianfang.kernel.clock import reporting_day
 from lianfang.notifications import operations as notifications
-from lianfang.notifications.channels.base import Channel
-from lianfang.usecases import deadlines, directives, duty_moments
+from lianfang.notifications import probes, receiving
+from lianfang.notifications.channels.deadline import wall_clock
+from lianfang.notifications.outlets import Outlets, usable
+from lianfang.usecases import deadlines, directives, duty_moments, roster_upload
 
 logger = logging.getLogger(__name__)
 _POSTPONED = timedelta(minutes=1)
+_chosen_lease: timedelta | None = None
 
 
 def keep_time(now: datetime) -> bool:
     """One piece of clock-driven work: a climb, a moment of the day, something overdue."""
-    return climb(now) or strike(now) or chase(now)
+    return climb(now) or strike(now) or chase(now) or keep_duty(now)
 
 
 def climb(now: datetime) -> bool:
@@ -75,13 +77,39 @@ def open_today(now: datetime) -> None:
     duty_moments.ensure_check(now=now)
 
 
-def deliver(now: datetime, channels: Mapping[str, Channel]) -> bool:
-    """One letter handed over (or found claimed by somebody else). True if one was due."""
-    done = notifications.deliver_next(now=now, channels=channels, exercise=is_exercise())
-    return done is not None
+def deliver(now: datetime) -> bool:
+    """One letter handed over, put off, or found taken; else a probe. True if one was due.
+
+    The channels are those of the settings file as it is now; one that cannot be read leaves
+    the last ones in force.
+    """
+    outlets = usable()
+    done = notifications.deliver_next(
+        now=now,
+        channels=outlets.channels,
+        exercise=is_exercise(),
+        lease=_lease(outlets),
+        settings_are_sound=not outlets.problems,
+        reporting_back=outlets.callbacks,
+    )
+    return done is not None or probes.probe_next(now=now, outlets=outlets)
+
+
+def set_lease(lease: timedelta | None) -> None:
+    """How long a claim of this process holds; None: what the settings call for."""
+    global _chosen_lease
+    _chosen_lease = lease
+
+
+def _lease(outlets: Outlets) -> timedelta:
+    return _chosen_lease or outlets.lease
 
 
 def sweep(now: datetime, name: str) -> None:
     """Housekeeping of every few seconds: the heartbeat, and leases no clock can explain."""
+    outlets = usable()
     heartbeat.beat(name=name, now=now)
-    notifications.release_impossible_leases(now=now)
+    notifications.release_impossible_leases(now=now, lease=_lease(outlets))
+    receiving.forget_old_nonces(now=wall_clock())
+    probes.keep_states(now=now, outlets=outlets)
+    roster_upload.sweep(now=now)

@@ -1,0 +1,138 @@
+"""What gateways send back: receipts, nonces, and answers that a human must read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from lianfang.notifications.channels.base import Outcome
+from lianfang.notifications.channels.reports import DeliveryReport, TextAnswer
+from lianfang.notifications.models import Attempt, Delivery, Nonce, ParkedAnswer
+from lianfang.notifications.operations import release_next_channel
+from lianfang.notifications.probes import probe_came_back
+from lianfang.notifications.wording import reference_of
+from lianfang.roster.models import Person
+from lianfang.roster.operations import phone_index
+
+UNDELIVERED = "UNDELIVERED"
+_State = Delivery.State
+# A letter that was answered, or that others were sent with, is no longer anybody's to deliver.
+_MAY_ARRIVE = (_State.SENDING, _State.SENT, _State.RETRYING, _State.QUEUED, _State.HELD, _State.FAILED)  # fmt: skip
+
+
+def take_reports(reports: Iterable[DeliveryReport], *, channel: str, now: datetime) -> int:
+    """Note what became of our letters; answers how many of the reports name one of ours.
+
+    Late, twice and out of order is how they come: delivered is never taken back, and a failure
+    counts only for the hand-over it is about.
+    """
+    known = 0
+    for report in reports:
+        if probe_came_back(report, channel=channel, now=now):
+            known += 1
+            continue
+        delivery = _letter_of(report, channel)
+        if delivery is not None:
+            known += 1
+            _apply(report, delivery, channel, now)
+    return known
+
+
+def _letter_of(report: DeliveryReport, channel: str) -> Delivery | None:
+    """By our reference where the gateway gives it back, else by its own id."""
+    message_id = report.reference.partition(":")[0]
+    if message_id.isascii() and message_id.isdigit() and len(message_id) < 18:
+        turns = Delivery.objects.filter(message_id=int(message_id), channel="sms")
+        delivery = turns.select_related("message").first()
+        if delivery is not None and reference_of(delivery) == report.reference:
+            return delivery
+    if not report.provider_id:
+        return None
+    turns = Delivery.objects.filter(provider_id=report.provider_id, provider=channel)
+    return turns.select_related("message").first()
+
+
+@transaction.atomic
+def _apply(report: DeliveryReport, delivery: Delivery, channel: str, now: datetime) -> None:
+    if report.outcome == Outcome.DELIVERED:
+        Delivery.objects.filter(pk=delivery.pk, state__in=_MAY_ARRIVE).update(
+            state=_State.DELIVERED,
+            sent_at=Coalesce(F("sent_at"), now),
+            delivered_at=now,
+            next_due_at=None,
+        )
+        return
+    failed = Delivery.objects.filter(pk=delivery.pk, state=_State.SENT, provider=channel)
+    if report.provider_id:
+        failed = failed.filter(provider_id__in=["", report.provider_id])
+    if failed.update(state=_State.FAILED, code=report.code[:60], next_due_at=None) != 1:
+        return
+    Attempt.objects.create(
+        delivery=delivery,
+        number=delivery.attempts,
+        started_at=delivery.sent_at or now,
+        ended_at=now,
+        provider=channel,
+        outcome=UNDELIVERED,
+        code=report.code[:60],
+        detail=report.detail[:300],
+    )
+    release_next_channel(delivery, now=now)
+
+
+# ---------------------------------------------------------------- once only
+
+
+def remember_for(channel: str) -> Callable[[str, datetime], bool]:
+    """What `callbacks.verify` asks: keep this nonce; False when it is known."""
+
+    def remember(word: str, until: datetime) -> bool:
+        return _keep(channel, word, until)
+
+    return remember
+
+
+def is_new_answer(answer: TextAnswer, *, channel: str, until: datetime) -> bool:
+    """Clouds push an answer again until they are thanked: the same one counts once."""
+    said = f"{answer.phone}\n{answer.written_at}\n{answer.text}".encode()
+    return _keep(channel, hashlib.sha256(said).hexdigest(), until)
+
+
+def _keep(channel: str, word: str, until: datetime) -> bool:
+    _row, is_new = Nonce.objects.get_or_create(
+        channel=channel, word=word, defaults={"kept_until": until}
+    )
+    return is_new
+
+
+def forget_old_nonces(*, now: datetime) -> None:
+    """`now` is the real time: nonces are kept by it, in an exercise too."""
+    Nonce.objects.filter(kept_until__lt=now).delete()
+
+
+# ---------------------------------------------------------------- for a human
+
+
+def park(
+    *, phone: str, text: str, reason: ParkedAnswer.Reason, channel: str, now: datetime
+) -> ParkedAnswer:
+    """Keep an answer that nothing was done with, until a human has read it."""
+    return ParkedAnswer.objects.create(
+        channel=channel,
+        phone=phone,
+        phone_index=phone_index(phone),
+        text=text,
+        reason=reason,
+        received_at=now,
+    )
+
+
+def settle_parked(*, parked: ParkedAnswer, by: Person | None, now: datetime) -> bool:
+    """Somebody has read it and done what it asks; False when somebody else was first."""
+    waiting = ParkedAnswer.objects.filter(pk=parked.pk, settled_at__isnull=True)
+    return waiting.update(settled_at=now, settled_by=by) == 1
