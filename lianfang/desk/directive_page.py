@@ -10,7 +10,7 @@ from lianfang.directives import access
 from lianfang.directives.models import Attachment, DirectiveReceipt, DirectiveVersion, Feedback
 from lianfang.directives.queries import Node, Relay, receipts_for, relay_time
 from lianfang.directives.receiving import units_to_relay_to
-from lianfang.directives.rules import Duty, Owed, State, owed, state_of
+from lianfang.directives.rules import Owed, State, owed, state_of
 from lianfang.directives.words import duty_words, state_words
 from lianfang.portal.edge import Visit
 from lianfang.roster.models import Unit
@@ -20,6 +20,7 @@ from lianfang.rulebook.queries import rules_in_force
 KINDS = {
     State.NOT_REACHED: "unknown",
     State.WAITING: "",
+    State.UNDER_WAY: "half",
     State.STOPPED: "now",
     State.IN_REVIEW: "today",
     State.ANSWERED: "done",
@@ -201,10 +202,3 @@ def _rows(nodes: list[Node], sight: frozenset[int], *, issuer_sees_all: bool) ->
     ]
     shown = [row for row in rows if row.in_sight or row.below]
     return sorted(shown, key=lambda row: not row.has_stop)
-
-
-def behind(node: Node) -> int:
-    return len(node.not_reached)
-
-
-__all__ = ["KINDS", "Duty", "Mine", "Part", "Row", "mine_of", "my_open", "parts_of", "rows_of"]

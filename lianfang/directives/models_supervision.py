@@ -34,7 +34,7 @@ class SupervisionItem(models.Model):
         OPEN = "OPEN", _("to be done")
         UNDER_WAY = "UNDER_WAY", _("under way")
         TO_CHECK = "TO_CHECK", _("to be checked")
-        CLOSED = "CLOSED", _("closed")
+        CLOSED = "CLOSED", _("settled and checked")
 
         @property
         def is_owners_turn(self) -> bool:

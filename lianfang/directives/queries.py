@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from lianfang.directives.audience import answerable
 from lianfang.directives.models import Directive, DirectiveReceipt, DirectiveVersion
-from lianfang.directives.rules import Duty, Owed, State, owed, state_of
+from lianfang.directives.rules import Owed, State, owed, state_of
 from lianfang.kernel.clock import reporting_day
 from lianfang.roster.models import Person, Post
 from lianfang.rulebook.queries import Rules, rules_in_force
@@ -67,11 +67,6 @@ class Node:
         receipt = self.receipt
         moments = (receipt.returned_at, receipt.relayed_at, receipt.acknowledged_at)
         return next((moment for moment in moments if moment), receipt.delivered_at)
-
-    @property
-    def holds_up(self) -> bool:
-        """Whether others go without because of this unit."""
-        return self.owed is not None and self.owed.duty is not Duty.FEED_BACK and bool(self.below)
 
 
 @dataclass(frozen=True, slots=True)

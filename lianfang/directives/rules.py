@@ -22,6 +22,7 @@ class State(StrEnum):
 
     NOT_REACHED = "NOT_REACHED"  # the hop above has not passed it on
     WAITING = "WAITING"  # it has something to do, and time left
+    UNDER_WAY = "UNDER_WAY"  # acknowledged and passed on; its feedback is not due yet
     STOPPED = "STOPPED"  # it has something to do, and its time is over
     IN_REVIEW = "IN_REVIEW"  # it has answered; the hop above has not looked yet
     ANSWERED = "ANSWERED"  # nothing is owed
@@ -77,7 +78,9 @@ def state_of(facts: Facts, turn: Owed | None, *, now: datetime) -> State:
     if facts.delivered_at is None:
         return State.NOT_REACHED
     if turn is not None:
-        return State.STOPPED if turn.due_at <= now else State.WAITING
+        if turn.due_at <= now:
+            return State.STOPPED
+        return State.UNDER_WAY if turn.duty is Duty.FEED_BACK else State.WAITING
     if facts.fed_back_at is not None and facts.accepted_at is None:
         return State.IN_REVIEW
     return State.ANSWERED

@@ -19,6 +19,7 @@ def state_words(state: State) -> str:
     return {
         State.NOT_REACHED: _("not reached yet"),
         State.WAITING: _("has time left"),
+        State.UNDER_WAY: _("acknowledged"),
         State.STOPPED: _("stopped here"),
         State.IN_REVIEW: _("to be looked at"),
         State.ANSWERED: _("has answered"),

@@ -128,6 +128,7 @@ def relay(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         stops=[node for node in picture.stops if node.receipt.unit_id in sight],
         rows=rows_of(picture, visit),
         numbers=_numbers(picture),
+        may_supervise=bool(access.supervised_units(visit.sight)),
     )
 
 

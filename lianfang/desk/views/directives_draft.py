@@ -120,7 +120,7 @@ def _form(
         .order_by("tree", "position", "code")
     )
     groups: dict[str, list[Unit]] = {}
-    for unit in units:
+    for unit in sorted(units, key=lambda unit: unit.tree != issuer.tree):
         groups.setdefault(unit.kind, []).append(unit)
     return answer(
         request,

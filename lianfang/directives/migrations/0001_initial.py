@@ -593,7 +593,7 @@ class Migration(migrations.Migration):
                             ("OPEN", "to be done"),
                             ("UNDER_WAY", "under way"),
                             ("TO_CHECK", "to be checked"),
-                            ("CLOSED", "closed"),
+                            ("CLOSED", "settled and checked"),
                         ],
                         default="OPEN",
                         max_length=10,

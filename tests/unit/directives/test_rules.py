@@ -56,6 +56,8 @@ def test_what_is_owed_next(facts: Facts, duty: Duty | None, due: float | None) -
 @pytest.mark.parametrize(
     "facts,hour,state",
     [
+        (PASSED_ON, 9, State.UNDER_WAY),
+        (PASSED_ON, 10, State.STOPPED),
         (replace(FRESH, delivered_at=None), 20, State.NOT_REACHED),
         (FRESH, 3.99, State.WAITING),
         (FRESH, 4, State.STOPPED),
