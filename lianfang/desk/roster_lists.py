@@ -12,7 +12,7 @@ from lianfang.roster.imports import words
 from lianfang.roster.imports.changes import ImportPlan, Moved, PostEnded, PostGiven
 
 MOST_SHOWN = 300  # rows of one list on a page; the command line shows every one
-Row = tuple[str, str, str]  # number or code, name, the rest; never a phone or an address
+Row = tuple[str, str, str]  # number, code or name; name; the rest; never a phone or an address
 One = TypeVar("One")
 
 
@@ -35,9 +35,9 @@ def lists_of(plan: ImportPlan) -> list[ShownList]:
         _list(_("Return"), plan.returned, _move),
         _list(_("Other data"), plan.changed, lambda p: (p.number, p.name, words.fields(p.fields))),
         _list(_("Party branch"), plan.party_moves, _move),
-        _list(_("Units closed"), plan.units_closed, lambda u: ("", u.name, "")),
-        _list(_("Units moved"), plan.units_moved, lambda u: ("", u.name, u.parent_name)),
-        _list(_("Units changed"), plan.units_changed, lambda u: ("", u.name, "")),
+        _list(_("Units closed"), plan.units_closed, lambda u: (u.name, "", "")),
+        _list(_("Units moved"), plan.units_moved, lambda u: (u.name, "", f"→ {u.parent_name}")),
+        _list(_("Units changed"), plan.units_changed, lambda u: (u.name, "", "")),
         _list(_("Posts ended"), plan.posts_ended, _post),
         _list(_("Posts given"), plan.posts_given, _post),
         _list(_("Units opened"), plan.units_opened, lambda u: (u.code, u.name, words.kind(u.kind))),

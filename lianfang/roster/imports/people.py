@@ -166,7 +166,6 @@ class _Row:
         self.line = line
         self.header = header
         self.people = people
-        self.is_sound = True
 
     def read(self, usual_category: str) -> None:
         number = self._value("number", values.number, "")
@@ -189,7 +188,7 @@ class _Row:
             starts_on=self._value("starts_on", values.day, None),
             titles=self.header,
         )
-        if number and name and self.is_sound:
+        if number and name and category:
             self.people.records.append(record)
 
     def _value(
@@ -207,7 +206,6 @@ class _Row:
                     wrong.text, wrong.cure, wrong.context, severity,
                 )
             )  # fmt: skip
-            self.is_sound &= severity == "warning"
             return otherwise
 
     def _word(self, name: str) -> str:
@@ -232,7 +230,7 @@ class _Row:
                 )
             return _CATEGORIES.get(given, usual)
 
-        return self._value("category", category, usual)
+        return self._value("category", category, "")
 
     def _fields(self, category: str) -> dict[str, str]:
         fields = {

@@ -69,6 +69,8 @@ def compare(
     tree = build_tree(given.records, stored=stored, college=plan.college)
     add_organisations(tree, given.party.units if given.party else [], stored=stored)
     branches, party_problems = party_memberships(given.records, tree, stored=stored)
+    if given.party and given.party.problems:
+        party_problems = []  # the table itself has to be mended first
     caring = counselors.counselors(given.records, tree, stored=stored)
     plan.pk_of = tree.pk_of
     plan.problems += [*refuse_doubles(given.records), *tree.problems, *party_problems]
