@@ -137,7 +137,7 @@ def test_a_page_weighs_less_than_30_kilobytes(
     )
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    assert 4 <= len(received) <= 6  # page, style, icon, and at most two small scripts
+    assert 3 <= len(received) <= 5  # page, style, icon, and at most two small scripts
     assert sum(received) < 30 * 1024, f"{address}: {sum(received):.0f} bytes"
 
 
