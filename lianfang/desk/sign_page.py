@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lianfang.desk.figure_words import Block, blocks_of
@@ -14,7 +15,7 @@ from lianfang.desk.ledgers import UnitRow, signing_units_below, unit_rows
 from lianfang.desk.worklist import Silent, with_calls
 from lianfang.reporting import queries
 from lianfang.reporting.figures import figures_of
-from lianfang.reporting.models import UnitReport
+from lianfang.reporting.models import CallRecord, UnitReport
 from lianfang.reporting.rules import (
     WITH_EVENTS,
     ZERO_FULL,
@@ -22,11 +23,12 @@ from lianfang.reporting.rules import (
     declarations_open_to,
 )
 from lianfang.roster import queries as roster
-from lianfang.roster.models import Unit
+from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import Rules
 from lianfang.usecases.daily_report import limits_of
 
 MOST_NAMES = 200
+MOST_ROWS = 60  # more units than this are read on their own pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Draft:
     never_called: int
     below: list[UnitRow]
     versions: list[UnitReport]
+
+    @property
+    def more_names(self) -> int:
+        return max(0, self.ledger.missing - len(self.missing))
 
     @property
     def signed(self) -> UnitReport | None:
@@ -93,7 +99,7 @@ def draft_of(
         home_city=str(rules.settings["home_city_code"]),
         fever_from=limits_of(rules).fever,
     )
-    missing = _missing(unit, day)
+    silent = queries.missing_reporters(roster.subtree_ids(unit, day=day), day=day)
     return Draft(
         unit=unit,
         day=day,
@@ -102,10 +108,10 @@ def draft_of(
         threshold=threshold,
         due_at=due.moment(day),
         blocks=blocks_of(figures["total"], threshold=threshold),
-        rows=figures["rows"],
+        rows=figures["rows"] if len(figures["rows"]) <= MOST_ROWS else [],
         declaration=declarations_open_to(ledger)[0],
-        missing=missing,
-        never_called=sum(one.call is None for one in missing),
+        missing=with_calls(list(silent.defer("phone", "email", "address")[:MOST_NAMES]), day=day),
+        never_called=_never_called(silent, ledger, day),
         below=_below(unit, day=day, rules=rules, now=now, event_units=event_units),
         versions=list(
             UnitReport.objects.filter(unit=unit, day=day)
@@ -115,10 +121,10 @@ def draft_of(
     )
 
 
-def _missing(unit: Unit, day: date) -> list[Silent]:
-    """Everybody whose name would stand in the report, with the last call of the day."""
-    people = queries.missing_reporters(roster.subtree_ids(unit, day=day), day=day)
-    return with_calls(list(people.defer("phone", "email", "address")), day=day)
+def _never_called(silent: QuerySet[Person], ledger: Ledger, day: date) -> int:
+    """How many of the missing nobody has rung today."""
+    called = CallRecord.objects.filter(day=day).values("person_id")
+    return max(0, ledger.missing - silent.order_by().filter(pk__in=called).count())
 
 
 def _below(

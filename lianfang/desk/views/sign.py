@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lianfang.desk.figure_words import blocks_of
 from lianfang.desk.forms import SignForm
 from lianfang.desk.frame import answer, day_asked, say
-from lianfang.desk.sign_page import MOST_NAMES, draft_of
+from lianfang.desk.sign_page import draft_of
 from lianfang.kernel.refusals import NotYours, Refused
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.portal.middleware import in_words
@@ -77,8 +77,7 @@ def _page(
         status=status,
         draft=draft,
         signed=draft.signed,
-        names=draft.missing[:MOST_NAMES] if unit.pk in visit.sight.name_units else [],
-        more_names=max(0, len(draft.missing) - MOST_NAMES),
+        names=draft.missing if unit.pk in visit.sight.name_units else [],
         is_today=draft.day == visit.today,
         **more,
     )
