@@ -11,7 +11,7 @@ from lianfang.directives.models import Attachment, DirectiveReceipt, DirectiveVe
 from lianfang.directives.queries import Node, Relay, receipts_for, relay_time
 from lianfang.directives.receiving import units_to_relay_to
 from lianfang.directives.rules import Owed, State, owed, state_of
-from lianfang.directives.words import duty_words, state_words
+from lianfang.directives.words import duty_words, lacking_words, state_words
 from lianfang.portal.edge import Visit
 from lianfang.roster.models import Unit
 from lianfang.rulebook.queries import rules_in_force
@@ -160,7 +160,7 @@ class Row:
     def words(self) -> str:
         node = self.node
         if node.owed is not None and node.state is State.STOPPED:
-            return duty_words(node.owed.duty)
+            return lacking_words(node.owed.duty)
         return state_words(node.state)
 
     @property

@@ -15,6 +15,15 @@ def duty_words(duty: Duty) -> str:
     }[duty]
 
 
+def lacking_words(duty: Duty) -> str:
+    """What has not come of a unit at which something stopped."""
+    return {
+        Duty.ACKNOWLEDGE: _("not acknowledged"),
+        Duty.RELAY: _("not passed on"),
+        Duty.FEED_BACK: _("no feedback"),
+    }[duty]
+
+
 def state_words(state: State) -> str:
     return {
         State.NOT_REACHED: _("not reached yet"),
