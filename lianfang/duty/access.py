@@ -50,6 +50,17 @@ def kept_units(sight: Sight) -> frozenset[int]:
     return units
 
 
+def watched_units(sight: Sight) -> frozenset[int]:
+    """Units of whose rosters and facts this person may know: those kept, and for the leading
+    group and the duty officer of the committee the whole college.
+    """
+    kept = kept_units(sight)
+    college, committee = roster.college(), roster.committee()
+    if college is not None and committee is not None and committee.pk in kept:
+        return kept | sight.units_of(_OF_THE_COMMITTEE)
+    return kept
+
+
 def keeps(unit: Unit, *, sight: Sight) -> bool:
     return unit.pk in kept_units(sight)
 

@@ -209,9 +209,8 @@ def facts(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _facts(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) -> HttpResponse:
-    kept = access.kept_units(visit.sight)
     person = visit.account.person
-    wanted = Q(unit_id__in=kept)
+    wanted = Q(unit_id__in=access.watched_units(visit.sight))
     if person is not None:
         wanted |= Q(person=person)
     found = (
@@ -219,7 +218,10 @@ def _facts(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) -
         .select_related("unit", "person", "replied_by")
         .order_by("-at", "-id")
     )
-    waiting = found.filter(replied_at__isnull=True)
+    own = Q(unit_id__in=access.kept_units(visit.sight))
+    if person is not None:
+        own |= Q(person=person)
+    waiting = found.filter(own, replied_at__isnull=True)
     return duty_answer(
         request,
         visit,
@@ -228,7 +230,8 @@ def _facts(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) -
         status=status,
         waiting=waiting.count(),
         page=Paginator(found, PER_PAGE).get_page(page_number(request)),
-        is_person=person is not None,
+        kept=access.kept_units(visit.sight) if person else frozenset(),
+        me=person.pk if person else None,
         **more,
     )
 

@@ -279,10 +279,10 @@ def end_rotation(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
 @require_GET
 def check(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The findings of all units that this person keeps, by unit, as of this very moment."""
-    kept = access.kept_units(visit.sight)
-    if not kept:
+    watched = access.watched_units(visit.sight)
+    if not watched:
         raise Forbidden
-    units = [u for u in duty_check.units_to_check(day=visit.today) if u.pk in kept]
+    units = [u for u in duty_check.units_to_check(day=visit.today) if u.pk in watched]
     checked = [
         one
         for one in duty_check.check_units(units, days=duty_check.DAYS_AHEAD, now=visit.now)
@@ -290,7 +290,7 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
     ]
     keys = {fault.person for one in checked for fault in one.faults if fault.person}
     wrong = RosterFinding.objects.filter(
-        unit_id__in=kept, kind="WRONG_NUMBER", gone_at__isnull=True
+        unit_id__in=watched, kind="WRONG_NUMBER", gone_at__isnull=True
     ).select_related("unit", "person")
     return duty_answer(
         request,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.duty.models.shifts import DutyPost
@@ -58,7 +59,7 @@ class DrillCall(models.Model):
         WAITING = "WAITING", _("waiting for an answer")
         ANSWERED = "ANSWERED", _("answered in time")
         LATE = "LATE", _("answered late")
-        NO_ANSWER = "NO_ANSWER", _("no answer")
+        NO_ANSWER = "NO_ANSWER", _("no answer in time")
         FAILED = "FAILED", _("could not be delivered")
 
         @property
@@ -116,6 +117,13 @@ class DrillCall(models.Model):
             case DrillCall.State.FAILED:
                 return "unknown"
         return "today"
+
+    @property
+    def state_words(self) -> str:
+        """What the state means on this road: on a call list nothing is delivered."""
+        if self.state == DrillCall.State.FAILED and self.drill.channel == Drill.Channel.CALLS:
+            return gettext("was not rung")
+        return str(DrillCall.State(self.state).label)
 
     @property
     def seconds(self) -> int | None:

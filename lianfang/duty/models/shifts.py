@@ -7,15 +7,17 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.kernel.clock import SHANGHAI
 from lianfang.roster.models import Person, Unit
 
 
 class Days(models.TextChoices):
     """On which days something holds. A Saturday that is worked counts as a working day."""
 
-    EVERY = "EVERY", _("every day")
+    EVERY = "EVERY", _("on every day")
     WORKDAYS = "WORKDAYS", _("working days")
     FREE = "FREE", _("weekends and holidays")
 
@@ -175,6 +177,18 @@ class DutyShift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post} {self.starts_at:%m-%d %H:%M} (shift {self.pk})"
+
+    @property
+    def hours(self) -> str:
+        """22:00–06:00 next day; a shift that ends at midnight ends at 24:00 of its own day."""
+        starts, ends = (m.astimezone(SHANGHAI) for m in (self.starts_at, self.ends_at))
+        days = (ends.date() - starts.date()).days
+        if days == 1 and not (ends.hour or ends.minute):
+            return f"{starts:%H:%M}–24:00"
+        clocks = {"starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}
+        if days == 0:
+            return "{starts}–{ends}".format(**clocks)
+        return gettext("%(starts)s–%(ends)s next day") % clocks
 
 
 class ShiftChange(models.Model):
