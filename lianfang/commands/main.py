@@ -22,6 +22,7 @@ _MODULES = (
     "roster",
     "places",
     "ledger",
+    "duty",
     "summaries",
     "tokens",
     "surveillance",
