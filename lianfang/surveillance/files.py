@@ -18,7 +18,7 @@ import numpy as np
 
 from lianfang.surveillance.contact_table import read_contacts
 from lianfang.surveillance.detection import BadParameter, Floats, SeriesTooShort
-from lianfang.surveillance.faults import Collector
+from lianfang.surveillance.faults import Collector, FileFaults
 from lianfang.surveillance.person_days import person_days
 from lianfang.surveillance.series_table import Table, read_series
 from lianfang.surveillance.sets import Judged, ParameterSet, load_set
@@ -61,8 +61,7 @@ def detect_csv(
     """
     source, params, out = Path(series_path), Path(params_path), Path(out_path)
     refuse_overwriting(out, source, params)
-    chosen = load_set(params, set_name)
-    table = read_series(source)
+    table, chosen = _read_both(source, params, set_name)
     judged, not_run = _judge(table, chosen, Collector(str(params)))
     lines = list(_lines(table, judged, chosen))
     write(out, ("series_id", "param_set", "t", "observed", *chosen.columns), lines)
@@ -73,6 +72,20 @@ def detect_csv(
         not_judged=sum(_without_answer(answer) for answer in judged.values()),
         not_run=tuple(not_run),
     )
+
+
+def _read_both(source: Path, params: Path, set_name: str) -> tuple[Table, ParameterSet]:
+    """Where both files are wrong, the faults of both are said."""
+    try:
+        table = read_series(source)
+    except FileFaults as refusal:
+        try:
+            load_set(params, set_name)
+        except FileFaults as other:
+            faults = refusal.faults + other.faults
+            raise FileFaults(faults, stopped=refusal.stopped) from refusal
+        raise
+    return table, load_set(params, set_name)
 
 
 def _judge(

@@ -15,8 +15,8 @@ from lianfang.surveillance.faults import Collector
 
 HEADER: Final = gettext_noop("the columns %(columns)s")
 UTF8: Final = gettext_noop("text in UTF-8")
-A_FILE: Final = gettext_noop("a file that can be read (%(reason)s)")
-A_PLACE: Final = gettext_noop("a place that can be written to (%(reason)s)")
+A_FILE: Final = gettext_noop("a file that can be read")
+A_PLACE: Final = gettext_noop("a place that can be written to")
 ANOTHER_FILE: Final = gettext_noop("another file than the input")
 ONE_COLUMN: Final = gettext_noop("each heading once")
 CELLS: Final = gettext_noop("%(number)s cells, as in the header")
@@ -32,7 +32,7 @@ def opened(path: Path, faults: Collector) -> Iterator[TextIO]:
         with path.open(encoding="utf-8-sig", newline="") as text:
             yield text
     except OSError as error:
-        faults.stop(None, None, path.name, A_FILE, reason=error.strerror or error)
+        faults.stop(None, None, error.strerror or error, A_FILE)
     except UnicodeDecodeError as error:
         faults.stop(None, None, repr(error.object[error.start : error.end]), UTF8)
 
@@ -86,7 +86,7 @@ def write(path: Path, header: Sequence[str], lines: Iterable[Sequence[object]]) 
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        faults.stop(None, None, path.parent, A_PLACE, reason=error.strerror or error)
+        faults.stop(None, None, error.strerror or error, A_PLACE)
     beside = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as text:
@@ -96,7 +96,7 @@ def write(path: Path, header: Sequence[str], lines: Iterable[Sequence[object]]) 
         beside.chmod(0o666 & ~_umask())
         beside.replace(path)
     except OSError as error:
-        faults.stop(None, None, path.name, A_PLACE, reason=error.strerror or error)
+        faults.stop(None, None, error.strerror or error, A_PLACE)
     finally:
         beside.unlink(missing_ok=True)
 

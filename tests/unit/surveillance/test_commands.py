@@ -82,7 +82,8 @@ def test_trace_says_what_it_did(folder: Path, capsys: pytest.CaptureFixture[str]
     assert lianfang("trace", folder / "contacts.csv", "--out", out) == 0
     assert capsys.readouterr().out == f"1 records, 2 people, 2 person-days: {out}\n"
     assert lianfang("trace", folder / "nowhere.csv", "--out", out) == 2
-    assert "found nowhere.csv, expected a file that can be read" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "found No such file or directory, expected a file that can be read" in said
 
 
 def test_trace_takes_another_interval_and_refuses_an_impossible_one(

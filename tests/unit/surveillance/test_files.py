@@ -230,6 +230,12 @@ def test_everything_wrong_with_a_table_is_said_at_once(write: Write, sets: Path,
     assert first.endswith(f"s.csv, row 2, column observed: found three, expected {count}")
 
 
+def test_both_files_are_read_before_either_is_refused(write: Write, out: Path) -> None:
+    with pytest.raises(FileFaults) as refusal:
+        detect_csv(write("s.csv", table("?")), write("p.json", "{}"), "E", out)
+    assert [Path(fault.file).name for fault in refusal.value.faults] == ["s.csv", "p.json"]
+
+
 def test_a_hopeless_table_is_given_up_after_enough_faults(
     write: Write, sets: Path, out: Path
 ) -> None:
