@@ -10,6 +10,7 @@ from django.db import transaction
 from lianfang.audit import operations as audit
 from lianfang.escalation import operations as escalation
 from lianfang.kernel.actors import SYSTEM
+from lianfang.kernel.clock import reporting_day
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.reporting import operations as reporting
@@ -34,11 +35,16 @@ def strike_next(*, now: datetime) -> DueMoment | None:
     if moment is None:
         return None
     rules = rules_in_force(moment.due_at)
+    past = moment.day < reporting_day(now)
     match moment.action:
+        case DueMoment.Action.OPEN if past:
+            pass  # the workers slept over it: today is opened by `ensure_day_is_open`
         case DueMoment.Action.OPEN:
             reporting.open_day(day=moment.day, rules=rules, now=now)
         case _ if not queries.intensity_on(moment.day).chases:
             pass  # silence means nothing on such a day: nobody is reminded, flagged or chased
+        case DueMoment.Action.REMIND | DueMoment.Action.CHASE if past:
+            pass  # nobody is rung today about a day that is over; the flags below stay facts
         case DueMoment.Action.REMIND:
             _remind(moment, rules, now)
         case DueMoment.Action.CUT_OFF:

@@ -25,7 +25,7 @@ from lianfang.reporting.signing import (
 )
 from lianfang.roster import operations as roster
 from lianfang.rulebook.queries import rules_in_force
-from lianfang.usecases import zero_report
+from lianfang.usecases import deadlines, zero_report
 from tests.cast import FEVER, College
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -231,6 +231,19 @@ def test_days_open_one_after_the_other_by_themselves(college: College) -> None:
     assert sorted(opened) == [first, first + timedelta(days=1)]
 
 
+def test_workers_that_slept_for_days_ring_nobody_about_what_is_over(college: College) -> None:
+    first = college.today
+    college.report("小明")
+    college.now += timedelta(days=5)
+    deadlines.ensure_day_is_open(day=college.today, now=college.now)
+    college.work()
+    assert not Message.objects.filter(reference__startswith=f"reminder:{first}").exists()
+    assert not Escalation.objects.filter(day=first).exists()
+    missed = MissedReport.objects.filter(day=first, person__isnull=False)
+    assert missed.count() == len(college.people) - 1
+    assert DueMoment.objects.filter(done_at__isnull=True, due_at__lte=college.now).count() == 0
+
+
 def test_a_closed_day_and_a_day_to_come_are_refused(college: College) -> None:
     with pytest.raises(DayIsOver):
         college.report("小明", day=college.today - timedelta(days=4))
@@ -241,8 +254,6 @@ def test_a_closed_day_and_a_day_to_come_are_refused(college: College) -> None:
 
 def test_nobody_is_told_twice_when_two_workers_strike_the_same_moment(college: College) -> None:
     college.now = college.at("11:00")
-    from lianfang.usecases import deadlines
-
     assert deadlines.strike_next(now=college.now) is not None
     DueMoment.objects.filter(action="REMIND", level="PERSON").update(done_at=None)
     assert deadlines.strike_next(now=college.now) is not None

@@ -1,0 +1,131 @@
+"""What a script may rely on: answers in JSON, exit codes, and refusals that change nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lianfang.accounts.models import Account
+from lianfang.commands.main import DONE, PROBLEMS, REFUSED, main
+from lianfang.installation.models import Installation
+from lianfang.installation.queries import forget
+from lianfang.notifications.models import Message
+from lianfang.roster.models import Unit
+from tests.cast import FEVER, College
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def college() -> College:
+    return College.found()
+
+
+def test_the_ledger_of_a_unit_in_json(college: College, capsys: Output) -> None:
+    college.report("小明", FEVER)
+    college.report("小红")
+    code = college.unit("网络1班").code
+    assert main(["ledger", code, "--on", "2020-02-01", "--json"]) == DONE
+    answer = json.loads(capsys.readouterr().out)
+    assert answer == {
+        "unit": code, "name": "网络1班", "day": "2020-02-01", "known": False, "expected": 3,
+        "received": 2, "zero": 1, "with_events": 1, "missing": 1, "exempt": 0, "late": 0,
+        "unreachable": 0, "proxy": 0, "completeness": 2 / 3, "timeliness": 2 / 3,
+    }  # fmt: skip
+
+
+def test_an_incomplete_ledger_says_that_a_zero_is_not_yet_known(
+    college: College, capsys: Output
+) -> None:
+    assert main(["--lang", "en", "ledger", "网络1班", "--on", "2020-02-01"]) == DONE
+    assert "a zero here means “not yet known”" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("college")
+def test_an_unknown_unit_is_a_problem_of_the_input(capsys: Output) -> None:
+    assert main(["ledger", "没有这个班"]) == PROBLEMS
+    assert "没有这个班" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("college")
+def test_a_name_that_two_units_share_is_not_guessed(college: College) -> None:
+    college.open_unit("双名", "CLASS", "护理系")
+    Unit.objects.create(
+        tree="ADMINISTRATIVE", kind="CLASS", code="X9", name="双名",
+        parent=college.unit("信息系"), opened_on=college.today,
+    )  # fmt: skip
+    assert main(["ledger", "双名"]) == PROBLEMS
+    assert main(["ledger", "X9"]) == DONE
+
+
+def test_help_speaks_both_languages(capsys: Output) -> None:
+    for language, word in (("en", "who has reported"), ("zh", "查看某单位某天的填报情况")):
+        with pytest.raises(SystemExit) as end:
+            main(["--lang", language, "--help"])
+        assert end.value.code == 0
+        assert word in capsys.readouterr().out
+
+
+def test_an_administrator_is_made_with_a_password_that_is_not_weak(
+    college: College, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("12345678\n"))
+    assert main(["createadmin", "admin", "--password-stdin"]) == PROBLEMS
+    assert Account.objects.count() == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("keep-the-doors-shut\n"))
+    assert main(["createadmin", "admin", "--password-stdin"]) == DONE
+    account = Account.objects.get()
+    assert (account.login, account.is_operator, account.person) == ("admin", True, None)
+    assert "keep-the-doors-shut" not in capsys.readouterr().out + account.password
+
+
+def test_a_real_database_refuses_another_clock(
+    college: College, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    from lianfang.installation.operations import NotAnExercise, apply_clock_setting
+
+    monkeypatch.setenv("LIANFANG_CLOCK", "2020-02-01T07:00+08:00")
+    with pytest.raises(NotAnExercise):
+        apply_clock_setting()
+    Installation.objects.update(is_exercise=True)
+    forget()
+    apply_clock_setting()
+    forget()
+    assert Installation.objects.get().clock_offset_s < 0
+
+
+@pytest.mark.usefixtures("college")
+def test_a_founded_database_is_not_founded_again(capsys: Output) -> None:
+    assert main(["found", "别的学院"]) == REFUSED
+    assert "installation.already-founded" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("college")
+def test_the_demonstration_never_touches_somebodys_database(capsys: Output) -> None:
+    assert main(["demo"]) == REFUSED
+    assert "demo.not-empty" in capsys.readouterr().err
+
+
+def test_workers_end_when_nothing_is_due(
+    college: College, child_environment: dict[str, str]
+) -> None:
+    college.report("小明", FEVER)
+    behind = (college.now - datetime.now(UTC)).total_seconds()
+    Installation.objects.update(is_exercise=True, clock_offset_s=behind)
+    worked = subprocess.run(
+        [sys.executable, "-m", "lianfang.commands.main", "work", "--until-idle"],
+        env=child_environment, capture_output=True, text=True, timeout=60, check=False,
+        cwd=Path(__file__).resolve().parents[2],
+    )  # fmt: skip
+    assert worked.returncode == 0, worked.stderr
+    letters = Message.objects.filter(reference__startswith="escalation:")
+    states = {d.state for letter in letters for d in letter.deliveries.all()}
+    assert states, "the fever wrote letters"
+    assert not states & {"QUEUED", "SENDING"}
