@@ -139,11 +139,23 @@ def check_everything(*, now: datetime) -> int:
     """
     for checked in check_units(units_to_check(day=reporting_day(now)), days=DAYS_AHEAD, now=now):
         keep_findings(unit=checked.unit, faults=checked.faults, now=now)
-    return tell_heads(now=now)
+    return tell_heads(reference=f"duty-check:{reporting_day(now)}", now=now)
 
 
-def tell_heads(*, now: datetime) -> int:
-    """What is near and untold goes to whoever answers for the unit; unsaid stays untold."""
+@transaction.atomic
+def check_again(*, now: datetime) -> int:
+    """After a change of the next two days: what came of it is told at once, not tomorrow."""
+    for checked in check_units(units_to_check(day=reporting_day(now)), days=DAYS_AHEAD, now=now):
+        keep_findings(unit=checked.unit, faults=checked.faults, now=now)
+    return tell_heads(reference=f"duty-check:{reporting_day(now)}:{now:%H%M}", now=now)
+
+
+def tell_heads(*, reference: str, now: datetime) -> int:
+    """What is near and untold goes to whoever answers for the unit; unsaid stays untold.
+
+    A head who has a letter of this reference already gets no second one, and what it would
+    have said waits for the next.
+    """
     today = reporting_day(now)
     near = at_local(today + timedelta(days=TELL_DAYS_AHEAD), time(0, 0))
     untold = RosterFinding.objects.filter(told_at__isnull=True, gone_at__isnull=True).filter(
@@ -153,19 +165,24 @@ def tell_heads(*, now: datetime) -> int:
     for finding in untold.select_related("unit").order_by("starts_at", "id"):
         by_unit[finding.unit].append(finding)
     by_head: dict[Person, list[RosterFinding]] = defaultdict(list)
-    told: dict[int, RosterFinding] = {}
     for unit, findings in by_unit.items():
         for head in duty.heads_of(unit, day=today):
             by_head[head] += findings
-            told |= {finding.pk: finding for finding in findings}
-    notifications.queue(
-        [_digest(head, findings, today) for head, findings in by_head.items()], now=now
+    letters = notifications.queue(
+        [_digest(head, findings, reference) for head, findings in by_head.items()], now=now
     )
+    written = {letter.recipient_id for letter in letters}
+    told = {
+        finding.pk: finding
+        for head, findings in by_head.items()
+        if head.pk in written
+        for finding in findings
+    }
     mark_told(findings=list(told.values()), now=now)
     return len(told)
 
 
-def _digest(head: Person, findings: list[RosterFinding], today: date) -> Draft:
+def _digest(head: Person, findings: list[RosterFinding], reference: str) -> Draft:
     """No names: whoever reads along on a phone learns that something is to do, and from when."""
     with in_language_of(head):
         units = "、".join(dict.fromkeys(finding.unit.name for finding in findings))
@@ -181,7 +198,7 @@ def _digest(head: Person, findings: list[RosterFinding], today: date) -> Draft:
                 "hour": f"{begins:%H:%M}",
             }
         return Draft(
-            reference=f"duty-check:{today}",
+            reference=reference,
             person=head,
             subject=_("Lianfang: duty roster"),
             body=body,

@@ -47,6 +47,8 @@ def strike_next(*, now: datetime) -> DutyMoment | None:
     match moment.what:
         case "check":
             _look_at_everything(now)
+        case "recheck":
+            duty_check.check_again(now=now)
         case "shift":
             _look_for_check_in(int(moment.key), now)
         case "change":

@@ -121,6 +121,33 @@ def test_every_head_gets_one_digest_however_many_units_and_faults(college: Colle
     assert "主任" in told
 
 
+def test_a_shift_taken_off_for_tonight_is_told_within_minutes(college: College) -> None:
+    on = [
+        shift(college, "值班员", f"02-{d:02} 00:00", f"02-{d + 1:02} 00:00") for d in range(2, 16)
+    ]
+    college.fast_forward(to=college.at("15:00"))
+    before = len(digests(college))
+    duty.remove_shift(shift=on[0], actor=OPERATOR, now=college.now)
+    college.fast_forward(minutes=11)
+    assert digests(college)[before:] == ["组长"]
+    college.fast_forward(hours=2)
+    assert len(digests(college)) == before + 1
+
+
+def test_a_roster_that_is_rewritten_in_one_go_is_looked_at_once(college: College) -> None:
+    on = [
+        shift(college, "值班员", f"02-{d:02} 00:00", f"02-{d + 1:02} 00:00") for d in range(2, 16)
+    ]
+    college.fast_forward(to=college.at("15:00"))
+    before = len(digests(college))
+    duty.remove_shift(shift=on[0], actor=OPERATOR, now=college.now)
+    shift(college, "书记", "02-02 00:00", "02-03 00:00")
+    college.fast_forward(minutes=11)
+    # The night is manned again; new is only that the number of 书记 was never tried.
+    assert not RosterFinding.objects.filter(kind="GAP", starts_at__lt=moment("02-04 00:00"))
+    assert len(digests(college)) <= before + 1
+
+
 def test_a_worker_that_slept_for_days_looks_once(college: College) -> None:
     college.now += timedelta(days=3)
     college.work()

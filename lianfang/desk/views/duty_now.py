@@ -45,7 +45,7 @@ class UnitNow:
 @require_GET
 def now(request: HttpRequest, visit: Visit) -> HttpResponse:
     units = duty_check.units_to_check(day=visit.today)
-    rows = [_row(unit, visit) for unit in units]
+    rows = _rows(units, visit)
     person = visit.account.person
     mine = _mine(visit) if person is not None else []
     kept = access.kept_units(visit.sight)
@@ -79,14 +79,22 @@ def _mine(visit: Visit) -> list[DutyShift]:
     )
 
 
-def _row(unit: Unit, visit: Visit) -> UnitNow:
+def _rows(units: list[Unit], visit: Visit) -> list[UnitNow]:
+    """All units with a handful of queries, however many units there are."""
     starts = at_local(visit.today, time(0, 0))
-    shifts = list(
-        queries.shifts_between(unit=unit, starts=starts, ends=starts + timedelta(days=DAYS))
-    )
-    running = [shift for shift in shifts if shift.starts_at <= visit.now < shift.ends_at]
-    people = {p for s in running for p in (s.person_id, s.deputy_id) if p is not None}
+    found = queries.shifts_of_units(units, starts=starts, ends=starts + timedelta(days=DAYS))
+    by_unit: dict[int, list[DutyShift]] = {unit.pk: [] for unit in units}
+    people: set[int] = set()
+    for shift in found:
+        by_unit[shift.unit_id].append(shift)
+        if shift.starts_at <= visit.now < shift.ends_at:
+            people |= {p for p in (shift.person_id, shift.deputy_id) if p is not None}
     absent = queries.absent_among(people, day=visit.today) if people else set()
+    return [_row(unit, by_unit[unit.pk], absent, visit) for unit in units]
+
+
+def _row(unit: Unit, shifts: list[DutyShift], absent: set[int], visit: Visit) -> UnitNow:
+    running = [shift for shift in shifts if shift.starts_at <= visit.now < shift.ends_at]
     standing = [_standing(shift, absent) for shift in running]
     return UnitNow(
         unit=unit,

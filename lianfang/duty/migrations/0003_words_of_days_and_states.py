@@ -4,25 +4,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('duty', '0002_rotations_book_and_drills'),
+        ("duty", "0002_rotations_book_and_drills"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='cover',
-            name='days',
-            field=models.CharField(choices=[('EVERY', 'on every day'), ('WORKDAYS', 'working days'), ('FREE', 'weekends and holidays')], default='EVERY', max_length=8),
+            model_name="cover",
+            name="days",
+            field=models.CharField(
+                choices=[
+                    ("EVERY", "on every day"),
+                    ("WORKDAYS", "working days"),
+                    ("FREE", "weekends and holidays"),
+                ],
+                default="EVERY",
+                max_length=8,
+            ),
         ),
         migrations.AlterField(
-            model_name='drillcall',
-            name='state',
-            field=models.CharField(choices=[('WAITING', 'waiting for an answer'), ('ANSWERED', 'answered in time'), ('LATE', 'answered late'), ('NO_ANSWER', 'no answer in time'), ('FAILED', 'could not be delivered')], default='WAITING', max_length=10),
+            model_name="drillcall",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("WAITING", "waiting for an answer"),
+                    ("ANSWERED", "answered in time"),
+                    ("LATE", "answered late"),
+                    ("NO_ANSWER", "no answer in time"),
+                    ("FAILED", "could not be delivered"),
+                ],
+                default="WAITING",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='rotation',
-            name='days',
-            field=models.CharField(choices=[('EVERY', 'on every day'), ('WORKDAYS', 'working days'), ('FREE', 'weekends and holidays')], default='EVERY', max_length=8),
+            model_name="rotation",
+            name="days",
+            field=models.CharField(
+                choices=[
+                    ("EVERY", "on every day"),
+                    ("WORKDAYS", "working days"),
+                    ("FREE", "weekends and holidays"),
+                ],
+                default="EVERY",
+                max_length=8,
+            ),
         ),
     ]

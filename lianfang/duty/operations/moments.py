@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from lianfang.duty.models import DutyMoment
+
+_SOON = timedelta(days=2)
+_PAUSE = timedelta(minutes=5)
 
 
 def set_moment(*, reference: str, due_at: datetime) -> None:
@@ -14,6 +17,18 @@ def set_moment(*, reference: str, due_at: datetime) -> None:
     )
     if not created and moment.struck_at is None and moment.due_at != due_at:
         DutyMoment.objects.filter(pk=moment.pk, struck_at__isnull=True).update(due_at=due_at)
+
+
+def look_again_soon(*, starts_at: datetime, now: datetime) -> None:
+    """What changes about the next two days is looked at within minutes, not tomorrow at nine.
+
+    One look for all the changes of five minutes: whoever rewrites a night is told once.
+    """
+    if starts_at - now > _SOON:
+        return
+    steps = int((now + _PAUSE).timestamp() // _PAUSE.total_seconds()) + 1
+    due_at = datetime.fromtimestamp(steps * _PAUSE.total_seconds(), tz=UTC)
+    set_moment(reference=f"recheck:{due_at:%Y%m%d%H%M}", due_at=due_at)
 
 
 def forget_moment(*, reference: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from lianfang.audit import operations as audit
 from lianfang.duty.models import DutyShift, ShiftChange
-from lianfang.duty.operations.moments import forget_moment, set_moment
+from lianfang.duty.operations.moments import forget_moment, look_again_soon, set_moment
 from lianfang.duty.queries import cover_of
 from lianfang.duty.rules import Span, cut
 from lianfang.kernel.actors import Actor
@@ -164,6 +164,7 @@ def move_shift(
         at=now,
     )
     watch_shift(shift=shift, now=now)
+    look_again_soon(starts_at=min(was, starts_at), now=now)
     audit.record(verb="duty.shift.moved", actor=actor, subject=shift, now=now, was=was.isoformat())
     return shift
 
@@ -263,6 +264,7 @@ def give(
         shift=shift, kind=kind, from_person=before, to_person=to, reason=reason[:200], by=by, at=now
     )
     watch_shift(shift=shift, now=now)
+    look_again_soon(starts_at=shift.starts_at, now=now)
     audit.record(
         verb="duty.shift.given",
         actor=actor,
@@ -307,4 +309,6 @@ def remove_shift(*, shift: DutyShift, actor: Actor, now: datetime) -> None:
     )
     for what in ("shift", "change"):
         forget_moment(reference=f"{what}:{shift.pk}", now=now)
+    if shift.ends_at > now:
+        look_again_soon(starts_at=shift.starts_at, now=now)
     shift.delete()
