@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from lianfang.directives.attachments import FileTooLarge, Upload
+from lianfang.directives.attachments import FileTooLarge
 from lianfang.directives.audience import Asked
 from lianfang.directives.files import LARGEST
 from lianfang.directives.models import DirectiveVersion
-from lianfang.directives.operations import Wording
 from lianfang.kernel.clock import SHANGHAI
 from lianfang.kernel.refusals import Invalid
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.kernel.texts import tidy
 from lianfang.roster.models import Person, Post, Unit
+from lianfang.usecases.directives import Upload, Wording
 
 ROLES = (
     Post.Role.RESPONSIBLE_HEAD,
@@ -44,7 +43,7 @@ def moment_to_type(moment: datetime | None) -> str:
 
 def uploads(request: HttpRequest) -> list[Upload]:
     """The files of the form; one that is too large is refused before it is read."""
-    files: list[UploadedFile] = [f for f in request.FILES.getlist("files") if f]
+    files = [file for file in request.FILES.getlist("files") if file]
     for file in files:
         if (file.size or 0) > LARGEST:
             raise FileTooLarge(name=(file.name or "")[:60])

@@ -16,7 +16,13 @@ from lianfang.directives.models import (
     Feedback,
     SupervisionItem,
 )
-from lianfang.directives.operations import Wording
+from lianfang.directives.operations import (
+    EmptyAudience,
+    EverybodyNotChosen,
+    NotADraft,
+    PastDeadline,
+    Wording,
+)
 from lianfang.directives.queries import turn_of
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Escalation
@@ -192,3 +198,26 @@ def hold_promise(*, climbing: Escalation, now: datetime) -> None:
         receiving.look_again(receipt=climbing.receipt, at=later)
     if climbing.item is not None:
         supervision.look_again(item=climbing.item, at=later)
+
+
+__all__ = [
+    "EmptyAudience",
+    "EverybodyNotChosen",
+    "NotADraft",
+    "PastDeadline",
+    "Upload",
+    "Wording",
+    "acknowledge",
+    "chase_next",
+    "draft",
+    "feed_back",
+    "hold_promise",
+    "judge",
+    "mark_read",
+    "postpone_next",
+    "publish",
+    "redraft",
+    "relay",
+    "supersede",
+    "withdraw",
+]

@@ -160,7 +160,8 @@ def test_the_question_costs_the_same_for_4_and_for_244_units(college: College) -
         with CaptureQueriesContext(connection) as asked:
             total = relay_of(found, now=college.now).total
         costs.append((total > 200, len(asked)))
-    assert costs == [(True, 3), (False, 3)]
+    assert costs[0][1] == costs[1][1] <= 3
+    assert [large for large, _cost in costs] == [True, False]
 
 
 def test_an_overdue_branch_climbs_to_its_general_branch(college: College, party: Party) -> None:
@@ -248,7 +249,8 @@ def test_superseding_asks_again_and_the_history_stays(college: College, party: P
     first = issue(college, party)
     everybody_answers(college, first, party, but="第003党支部")
     go(college, college.at("18:20"))
-    before = list(DirectiveReceipt.objects.filter(version=first).values_list("acknowledged_at"))
+    history = DirectiveReceipt.objects.filter(version=first).order_by("id")
+    before = list(history.values_list("acknowledged_at", flat=True))
     again = Asked(unit=party.committee, with_below=True)
     second = directives.supersede(
         directive=first.directive, files=[],
@@ -266,9 +268,7 @@ def test_superseding_asks_again_and_the_history_stays(college: College, party: P
         directives.acknowledge(
             receipt=late, by=party.secretary["第003党支部"], actor=OPERATOR, now=college.now
         )
-    assert before == list(
-        DirectiveReceipt.objects.filter(version=first).values_list("acknowledged_at")
-    )
+    assert before == list(history.values_list("acknowledged_at", flat=True))
     for change in (
         lambda: DirectiveVersion.objects.filter(pk=first.pk).update(title="另一个题目"),
         lambda: DirectiveVersion.objects.filter(pk=first.pk).delete(),

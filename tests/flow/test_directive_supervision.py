@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from lianfang.directives.supervision import ItemExists, NotThatTurn, OwnWorkChec
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.kernel.refusals import Forbidden, Invalid
 from lianfang.reporting.models import DueMoment
-from lianfang.roster.models import Person, Unit
+from lianfang.roster.models import Unit
 from lianfang.usecases import acknowledge_incident, directives, supervision
 from lianfang.usecases.supervision import NothingOverdue
 from tests.cast import College
@@ -29,7 +30,7 @@ def college() -> College:
 
 
 def give(college: College, **extra: object) -> SupervisionItem:
-    plain: dict[str, object] = {
+    plain: dict[str, Any] = {
         "source": SupervisionItem.Source.INSPECTION,
         "origin": "",
         "title": "信息系洗手液不足",
@@ -42,10 +43,10 @@ def give(college: College, **extra: object) -> SupervisionItem:
         "actor": college.actor("书记"),
         "now": college.now,
     }
-    return supervision.assign(**(plain | extra))  # type: ignore[arg-type]
+    return supervision.assign(**(plain | extra))
 
 
-def act(college: College, name: str) -> dict[str, object]:
+def act(college: College, name: str) -> dict[str, Any]:
     return {"by": college[name], "actor": college.actor(name), "now": college.now}
 
 
@@ -62,39 +63,39 @@ def test_it_goes_to_whoever_answers_for_the_unit_with_a_number(college: College)
 
 def test_done_is_checked_by_somebody_else_and_closed(college: College) -> None:
     item = give(college)
-    supervision.report(item=item, text="已补齐。", is_done=False, files=(), **act(college, "主任"))  # type: ignore[arg-type]
+    supervision.report(item=item, text="已补齐。", is_done=False, files=(), **act(college, "主任"))
     supervision.report(
         item=item, text="照片见附件。", is_done=True, files=(), **act(college, "主任")
-    )  # type: ignore[arg-type]
+    )
     with pytest.raises(OwnWorkChecked):
-        supervision.check(item=item, accept=True, text="", **act(college, "主任"))  # type: ignore[arg-type]
+        supervision.check(item=item, accept=True, text="", **act(college, "主任"))
     with pytest.raises(Invalid):
-        supervision.check(item=item, accept=False, text=" ", **act(college, "书记"))  # type: ignore[arg-type]
-    supervision.check(item=item, accept=False, text="三楼也没有", **act(college, "书记"))  # type: ignore[arg-type]
-    supervision.report(item=item, text="三楼已补。", is_done=True, files=(), **act(college, "主任"))  # type: ignore[arg-type]
-    supervision.check(item=item, accept=True, text="已查看", **act(college, "书记"))  # type: ignore[arg-type]
+        supervision.check(item=item, accept=False, text=" ", **act(college, "书记"))
+    supervision.check(item=item, accept=False, text="三楼也没有", **act(college, "书记"))
+    supervision.report(item=item, text="三楼已补。", is_done=True, files=(), **act(college, "主任"))
+    supervision.check(item=item, accept=True, text="已查看", **act(college, "书记"))
     item.refresh_from_db()
     assert (item.state, item.checked_by, item.next_due_at) == ("CLOSED", college["书记"], None)
     assert kinds(item) == ["ASSIGNED", "PROGRESS", "SUBMITTED", "RETURNED", "SUBMITTED", "CLOSED"]
     with pytest.raises(NotThatTurn):
-        supervision.check(item=item, accept=True, text="", **act(college, "书记"))  # type: ignore[arg-type]
+        supervision.check(item=item, accept=True, text="", **act(college, "书记"))
 
 
 def test_nobody_but_the_owner_reports_on_it(college: College) -> None:
     with pytest.raises(Forbidden):
         supervision.report(
-            item=give(college), text="x", is_done=True, files=(), **act(college, "辅导员")  # type: ignore[arg-type]
+            item=give(college), text="x", is_done=True, files=(), **act(college, "辅导员")
         )  # fmt: skip
 
 
 def test_reopened_it_keeps_its_number_and_history(college: College) -> None:
     item = give(college)
-    supervision.report(item=item, text="好了", is_done=True, files=(), **act(college, "主任"))  # type: ignore[arg-type]
-    supervision.check(item=item, accept=True, text="", **act(college, "书记"))  # type: ignore[arg-type]
+    supervision.report(item=item, text="好了", is_done=True, files=(), **act(college, "主任"))
+    supervision.check(item=item, accept=True, text="", **act(college, "书记"))
     again = college.at("18:00")
     with pytest.raises(PastDeadline):
-        supervision.reopen(item=item, text="又缺", due_at=college.now, **act(college, "书记"))  # type: ignore[arg-type]
-    supervision.reopen(item=item, text="又缺", due_at=again, **act(college, "书记"))  # type: ignore[arg-type]
+        supervision.reopen(item=item, text="又缺", due_at=college.now, **act(college, "书记"))
+    supervision.reopen(item=item, text="又缺", due_at=again, **act(college, "书记"))
     item.refresh_from_db()
     assert (item.state, item.next_due_at, item.checked_by) == ("UNDER_WAY", again, None)
     assert kinds(item)[-1] == "REOPENED"
@@ -108,7 +109,7 @@ def test_overdue_it_climbs_until_it_is_done(college: College) -> None:
     college.now += timedelta(minutes=30)
     college.work()
     assert college.told() == ["主任", "书记"]
-    supervision.report(item=item, text="已办", is_done=True, files=(), **act(college, "主任"))  # type: ignore[arg-type]
+    supervision.report(item=item, text="已办", is_done=True, files=(), **act(college, "主任"))
     assert Escalation.objects.get().state == "SETTLED"
     assert "OVERDUE" in kinds(item)
 
@@ -129,9 +130,9 @@ def test_more_time_ends_the_old_climb(college: College) -> None:
     college.work()
     with pytest.raises(OwnWorkChecked):
         supervision.extend(
-            item=item, due_at=college.at("20:00"), text="x", **act(college, "主任")  # type: ignore[arg-type]
+            item=item, due_at=college.at("20:00"), text="x", **act(college, "主任")
         )  # fmt: skip
-    supervision.extend(item=item, due_at=college.at("20:00"), text="缺货", **act(college, "书记"))  # type: ignore[arg-type]
+    supervision.extend(item=item, due_at=college.at("20:00"), text="缺货", **act(college, "书记"))
     assert Escalation.objects.get().state == "SETTLED"
     college.now = college.at("20:00")
     college.work()
@@ -156,7 +157,7 @@ def test_an_overdue_directive_becomes_a_matter_and_one_in_time_does_not(college:
     )  # fmt: skip
     version = directives.draft(
         issuer=college.unit("学院党委"), number="", wording=wording, files=[],
-        **act(college, "值班员"),  # type: ignore[arg-type]
+        **act(college, "值班员"),
     )  # fmt: skip
     directives.publish(
         version=version, signer=college["组长"], actor=college.actor("组长"), now=college.now
@@ -174,7 +175,6 @@ def test_nobody_on_the_post_owns_nothing_and_the_taker_becomes_the_owner(
     unit = Unit.objects.get(name="学生党支部")
     item = give(college, unit=unit)
     assert item.owner is None
-    supervision.report(item=item, text="我来", is_done=True, files=(), **act(college, "主任"))  # type: ignore[arg-type]
+    supervision.report(item=item, text="我来", is_done=True, files=(), **act(college, "主任"))
     item.refresh_from_db()
     assert item.owner == college["主任"]
-    assert Person.objects.get(pk=item.owner_id) != college["书记"]

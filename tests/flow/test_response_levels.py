@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def college() -> College:
     return College.found()
 
 
-def who(college: College, name: str) -> dict[str, object]:
+def who(college: College, name: str) -> dict[str, Any]:
     return {"by": college[name], "actor": college.actor(name), "now": college.now}
 
 
@@ -39,18 +40,18 @@ def adopted(college: College) -> PlanVersion:
             TaskLine("I", "逐人排查", college.unit("信息系"), 24),
             TaskLine("IV", "恢复正常值班", college.unit("党政办"), 48),
         ],
-        **who(college, "值班员"),  # type: ignore[arg-type]
+        **who(college, "值班员"),
     )  # fmt: skip
     with pytest.raises(AdoptedByDrafter):
-        response_levels.adopt_plan(version=version, **who(college, "值班员"))  # type: ignore[arg-type]
-    response_levels.adopt_plan(version=version, **who(college, "组长"))  # type: ignore[arg-type]
+        response_levels.adopt_plan(version=version, **who(college, "值班员"))
+    response_levels.adopt_plan(version=version, **who(college, "组长"))
     return version
 
 
 def activate(college: College, level: str, day_from: date | None = None) -> ResponseActivation:
     return response_levels.activate(
         level=level, day_from=day_from or college.today, reason="省领导小组通知",
-        **who(college, "组长"),  # type: ignore[arg-type]
+        **who(college, "组长"),
     )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def test_no_level_begins_in_the_past_without_a_reason_or_without_a_plan(college:
         activate(college, "I", college.today - timedelta(days=1))
     with pytest.raises(Invalid):
         response_levels.activate(
-            level="V", day_from=college.today, reason="", **who(college, "组长")  # type: ignore[arg-type]
+            level="V", day_from=college.today, reason="", **who(college, "组长")
         )  # fmt: skip
     assert not Intensity.objects.exists()
 
@@ -142,7 +143,7 @@ def test_a_plan_is_versioned_and_an_adopted_version_stays(college: College) -> N
     first = adopted(college)
     second = response_levels.draft_plan(
         unit=college.unit("学院党委"), title="疫情防控工作方案", body="二、新版", tasks=[],
-        **who(college, "组长"),  # type: ignore[arg-type]
+        **who(college, "组长"),
     )  # fmt: skip
     first.refresh_from_db()
     assert (first.number, second.number, first.body, second.adopted_at) == (1, 2, "一、总则", None)

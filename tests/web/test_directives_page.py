@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -388,7 +389,7 @@ def test_the_pages_in_chromium(
         if name in {silent, "第12党总支"} or receipt.delivered_at is None:
             continue
         by = party.secretary[name]
-        common = {"by": by, "actor": college.actor("书记"), "now": college.now}
+        common: dict[str, Any] = {"by": by, "actor": college.actor("书记"), "now": college.now}
         directives.acknowledge(receipt=receipt, **common)
         if receipt.has_below:
             directives.relay(

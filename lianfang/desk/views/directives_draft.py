@@ -21,12 +21,6 @@ from lianfang.desk.frame import answer, say, say_refusal
 from lianfang.directives import access
 from lianfang.directives.audience import units_within_reach
 from lianfang.directives.models import Directive, DirectiveVersion
-from lianfang.directives.operations import (
-    EmptyAudience,
-    EverybodyNotChosen,
-    NotADraft,
-    PastDeadline,
-)
 from lianfang.directives.queries import version_in_force
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours, Refused
 from lianfang.portal.edge import Visit, for_desk
@@ -36,9 +30,9 @@ from lianfang.usecases import directives as usecase
 
 # Beside which field a refusal stands that is no `Invalid`.
 _BESIDE = {
-    PastDeadline: "acknowledge_due_at",
-    EmptyAudience: "units",
-    EverybodyNotChosen: "everybody",
+    usecase.PastDeadline: "acknowledge_due_at",
+    usecase.EmptyAudience: "units",
+    usecase.EverybodyNotChosen: "everybody",
 }
 
 
@@ -164,7 +158,7 @@ def sign(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     draft = access.draft_of(found, sight=visit.sight)
     try:
         if draft is None or draft.drafted_at.isoformat() != request.POST.get("drafted_at"):
-            raise NotADraft
+            raise usecase.NotADraft
         usecase.publish(version=draft, signer=visit.person, actor=visit.actor, now=visit.now)
         say(request, _("Signed and sent."))
     except Refused as refusal:
