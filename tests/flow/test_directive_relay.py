@@ -11,6 +11,7 @@ from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
 from lianfang.commands.main import main
+from lianfang.directives import receiving
 from lianfang.directives.audience import Asked
 from lianfang.directives.models import DirectiveReceipt, DirectiveVersion
 from lianfang.directives.operations import Wording
@@ -26,6 +27,7 @@ from lianfang.directives.receiving import (
 from lianfang.directives.rules import Duty, State
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.kernel.actors import OPERATOR, Actor
+from lianfang.kernel.refusals import NotYours
 from lianfang.notifications.models import Message
 from lianfang.reporting.models import DueMoment
 from lianfang.roster import operations as roster
@@ -409,3 +411,61 @@ def test_the_command_line_says_where_it_stopped(
     assert "第003党支部" in text
     assert "第003党支部书记" in text
     assert main(["relay", "no such thing"]) == 2
+
+
+def test_in_the_other_tree_a_major_is_seen_through_and_a_class_climbs_to_its_department(
+    college: College,
+) -> None:
+    version = directives.draft(
+        issuer=college.unit("学院"), number="", files=[],
+        wording=wording(college, Asked(unit=college.unit("信息系"), with_below=True)),
+        by=college["书记"], actor=college.actor("书记"), now=college.now,
+    )  # fmt: skip
+    college.appoint("组长", "学院", "LEADER")
+    sign(college, version)
+    top, below = version.receipts.select_related("version__directive", "unit").order_by("id")
+    assert (top.unit.name, below.unit.name, below.parent) == ("信息系", "网络1班", top)
+    common = {"by": college["主任"], "actor": college.actor("主任"), "now": college.now}
+    directives.acknowledge(receipt=top, **common)  # type: ignore[arg-type]
+    directives.relay(receipt=top, words="", own_due_at=None, more=(), **common)  # type: ignore[arg-type]
+    go(college, college.at("18:00"))
+    go(college, college.at("18:30"))
+    assert college.told() == ["辅导员", "主任"]
+
+
+def test_a_unit_may_pass_on_to_its_own_units_that_the_issuer_did_not_name(
+    college: College, party: Party
+) -> None:
+    version = directives.draft(
+        issuer=party.committee, number="", files=[],
+        wording=wording(college, Asked(unit=party.units["第01党总支"])),
+        by=college["值班员"], actor=college.actor("值班员"), now=college.now,
+    )  # fmt: skip
+    sign(college, version)
+    mine = receipt(version, party, "第01党总支")
+    by = party.secretary["第01党总支"]
+    directives.acknowledge(receipt=mine, by=by, actor=actor(by), now=college.now)
+    assert mine.next_due_at is None  # nobody said that it must be passed on
+    with pytest.raises(NotYours):
+        directives.relay(
+            receipt=mine, words="", own_due_at=None, more=[party.units["第002党支部"]], by=by,
+            actor=actor(by), now=college.now,
+        )  # fmt: skip
+    chosen = [party.units["第001党支部"]]
+    reached = directives.relay(
+        receipt=mine, words="请落实", own_due_at=None, more=chosen, by=by, actor=actor(by),
+        now=college.now,
+    )  # fmt: skip
+    assert (reached, receipt(version, party, "第001党支部").parent_id) == (1, mine.pk)
+
+
+def test_of_two_workers_one_takes_an_overdue_receipt(college: College, party: Party) -> None:
+    issue(college, party)
+    late = college.at("18:01")
+    due = DirectiveReceipt.objects.filter(next_due_at__lte=late)
+    seen = due.order_by("next_due_at", "id").first()
+    assert seen is not None
+    assert receiving.claim_overdue(now=late) == seen
+    stale = DirectiveReceipt.objects.filter(pk=seen.pk, next_due_at=seen.next_due_at)
+    assert stale.update(next_due_at=None) == 0
+    assert receiving.claim_overdue(now=late) != seen
