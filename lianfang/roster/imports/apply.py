@@ -6,7 +6,7 @@ numbers of rows that change are counted: another hand that was here first is not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -61,7 +61,7 @@ class _People:
         self.progress = progress
         self.done = 0
         self.entries: list[Entry] = []
-        self.new: dict[str, Person] = {}
+        self.new: dict[str, int] = {}
 
     def _note(self, verb: str, *, subject: Model | None, concerns: int, **detail: Any) -> None:
         self.entries.append(
@@ -116,23 +116,23 @@ class _People:
 
     def add(self) -> None:
         for some in chunks(self.plan.added):
-            people = Person.objects.bulk_create(_person(added) for added in some)
-            self.new |= {person.number: person for person in people}
-            self._begin(some, people)
-            for person in people:
-                self._note("roster.person.enrolled", subject=person, concerns=person.pk)
+            keys = insert_people(some)
+            self.new |= keys
+            self._begin(some, keys)
+            for pk in keys.values():
+                self._note("roster.person.enrolled", subject=Person(pk=pk), concerns=pk)
             self._advance(len(some))
 
-    def _begin(self, added: Sequence[PersonAdded], people: Sequence[Person]) -> None:
+    def _begin(self, added: Sequence[PersonAdded], keys: Mapping[str, int]) -> None:
         memberships: list[Sequence[Plain]] = []
         lodgings: list[Sequence[Plain]] = []
-        for one, person in zip(added, people, strict=True):
-            unit = self.units.pk_of[one.unit]
-            memberships.append((person.pk, unit, _REPORTING, one.day))
+        for one in added:
+            pk, unit = keys[one.number], self.units.pk_of[one.unit]
+            memberships.append((pk, unit, _REPORTING, one.day))
             if one.branch:
-                memberships.append((person.pk, self.units.pk_of[one.branch], _PARTY, one.day))
+                memberships.append((pk, self.units.pk_of[one.branch], _PARTY, one.day))
             if one.lodging:
-                lodgings.append((person.pk, *one.lodging, one.day))
+                lodgings.append((pk, *one.lodging, one.day))
         insert(Membership, _MEMBERSHIP, memberships)
         insert(Lodging, _LODGING, lodgings)
 
@@ -185,7 +185,7 @@ class _People:
     def give_posts(self) -> None:
         numbers = {post.number for post in self.plan.posts_given} - set(self.new)
         known = Person.objects.filter(number__in=numbers).values_list("number", "pk")
-        keys = {number: person.pk for number, person in self.new.items()} | dict(known)
+        keys = self.new | dict(known)
         posts = Post.objects.bulk_create(
             Post(
                 person_id=keys[given.number],
@@ -202,16 +202,25 @@ class _People:
             )
 
 
-def _person(added: PersonAdded) -> Person:
-    phone = added.fields.get("phone", "")
-    return Person(
-        number=added.number,
-        name=added.name,
-        name_key=name_key(added.name),
-        category=added.category,
-        phone_index=phone_index(phone),
-        **added.fields,
-    )
+def insert_people(added: Sequence[PersonAdded]) -> dict[str, int]:
+    """New people, sealed as their fields seal; gives number -> key."""
+    fields = [field for field in Person._meta.concrete_fields if not field.primary_key]
+    usual = {field.attname: field.get_default() for field in fields}
+    rows = []
+    for one in added:
+        told = {
+            **usual,
+            **one.fields,
+            "number": one.number,
+            "name": one.name,
+            "name_key": name_key(one.name),
+            "category": one.category,
+            "phone_index": phone_index(one.fields.get("phone", "")),
+        }
+        rows.append([field.get_prep_value(told[field.attname]) for field in fields])
+    insert(Person, [str(field.column) for field in fields], rows)
+    numbers = [one.number for one in added]
+    return dict(Person.objects.filter(number__in=numbers).values_list("number", "pk"))
 
 
 def _overwrite(people: list[Person]) -> None:

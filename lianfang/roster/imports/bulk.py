@@ -14,7 +14,7 @@ from lianfang.kernel.texts import gettext_noop as _
 
 _CHUNK = 500
 Item = TypeVar("Item")
-Plain = str | int | date
+Plain = str | int | date | None
 
 
 class RosterChanged(Refused):
