@@ -150,9 +150,28 @@ def _put_off(delivery: Delivery, allowance: Allowance, until: datetime, now: dat
         # The row lock lets one worker at a time look for the open bundle, or make it.
         Allowance.objects.filter(pk=allowance.pk).update(version=F("version") + 1)
         carrier = _open_bundle(delivery) or _new_bundle(delivery, due_at=until, now=now)
-        _still_ours(delivery).update(
-            state=Delivery.State.BUNDLED, carried_by=carrier, next_due_at=None
-        )
+        bundled = {"state": Delivery.State.BUNDLED, "carried_by": carrier, "next_due_at": None}
+        _still_ours(delivery).update(**bundled)
+        _in_the_same_queue(delivery, now).update(**bundled)
+
+
+def _in_the_same_queue(delivery: Delivery, now: datetime) -> Any:
+    """Letters that are due to the same receiver and would be put off in their turn as well."""
+    message = delivery.message
+    queued = Delivery.objects.filter(
+        message__recipient_id=message.recipient_id,
+        message__group=message.group,
+        message__created_at__gte=now - _LOOKED_BACK,
+        message__is_bundle=False,
+        message__closed_at__isnull=True,
+        channel=delivery.channel,
+        is_urgent=delivery.is_urgent,
+        state=Delivery.State.QUEUED,
+        next_due_at__lte=now,
+    )
+    if delivery.rank == Rank.ORDINARY:
+        return queued.filter(rank=Rank.ORDINARY)
+    return queued.exclude(message__matter="")
 
 
 def _open_bundle(delivery: Delivery) -> Delivery | None:
