@@ -21,8 +21,9 @@ import time
 import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import NamedTuple
+
+import psutil
 
 from tools.bench_load import Load, exchange, request, send_all
 from tools.bench_support import ROOT, Row, memory_mib, new_home, row
@@ -288,27 +289,10 @@ def _hand_over(name: str) -> list[Row]:
 def _memory(name: str, parent: int) -> list[Row]:
     """Peak resident memory of the server's processes."""
     rows = []
-    for pid in _descendants(parent):
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-        what = "workers" if " work" in command else "web"
-        rows.append(row(f"peak memory of {what} (pid {pid}), {name}", memory_mib(pid), "MiB"))
+    for number, child in enumerate(psutil.Process(parent).children(recursive=True)):
+        what = "workers" if "work" in child.cmdline() else "web"
+        rows.append(row(f"peak memory of {what} {number}, {name}", memory_mib(child.pid), "MiB"))
     return rows
-
-
-def _descendants(parent: int) -> list[int]:
-    children: dict[int, list[int]] = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        children.setdefault(int(fields[1]), []).append(int(status.parent.name))
-    found, line = [], [parent]
-    while line:
-        pid = line.pop()
-        found += children.get(pid, [])
-        line += children.get(pid, [])
-    return found
 
 
 if __name__ == "__main__":

@@ -56,8 +56,9 @@ def set_up() -> None:
     import config  # noqa: F401
 
     django.setup()
-    from lianfang.commands.founding import load_shipped, prepare_database
+    from lianfang.commands.founding import prepare_database
     from lianfang.installation import operations as installation
+    from lianfang.usecases.founding import load_shipped
 
     prepare_database()
     installation.found(name="基准学院", is_exercise=True, now=NOW)

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.db import connection
-from django.utils import timezone
+
+from lianfang.kernel.clock import real_now
 
 
 class SessionStore(DatabaseSessions):
@@ -20,7 +21,7 @@ class SessionStore(DatabaseSessions):
             cursor.execute(
                 "SELECT session_data FROM django_session"
                 " WHERE session_key = %s AND expire_date > %s",
-                [self.session_key, timezone.now()],
+                [self.session_key, real_now()],
             )
             found = cursor.fetchone()
         if found is None:

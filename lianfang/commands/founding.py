@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 from argparse import ArgumentParser, Namespace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.actors import OPERATOR
 from lianfang.kernel.refusals import Invalid
 from lianfang.rulebook import operations as rulebook
+from lianfang.usecases.founding import load_shipped
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -69,15 +69,6 @@ def found_college(arguments: Namespace) -> int:
     installation.apply_clock_setting()
     print(_("Founded: %(name)s. Next: lianfang createadmin LOGIN") % {"name": arguments.name})
     return 0
-
-
-def load_shipped(*, now: datetime) -> None:
-    """The shipped edition of the rules and the shipped list of hospitals."""
-    from lianfang.places import operations as places
-
-    for path in sorted(rulebook.SHIPPED.glob("*.toml")):
-        rulebook.publish_file(path=path, actor=OPERATOR, now=now)
-    places.import_hospitals(now=now, actor=OPERATOR)
 
 
 def publish_edition(arguments: Namespace) -> int:

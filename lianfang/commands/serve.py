@@ -21,10 +21,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from lianfang.commands.founding import load_shipped, prepare_database
+from lianfang.commands.founding import prepare_database
 from lianfang.installation.operations import apply_clock_setting, start_clock
 from lianfang.installation.queries import installation
 from lianfang.kernel import clock
+from lianfang.usecases.founding import load_shipped
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction

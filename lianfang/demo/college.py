@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lianfang.commands.founding import load_shipped
 from lianfang.demo import accounts, days, people, units
 from lianfang.installation import operations as installation
 from lianfang.installation.queries import installation as current_installation
@@ -21,6 +20,7 @@ from lianfang.kernel.clock import parse_moment
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop
 from lianfang.places import operations as places
+from lianfang.usecases.founding import load_shipped
 
 NAME = "演示职业技术学院"
 MOMENT = parse_moment("2020-02-14T09:40+08:00")

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def _real_now() -> datetime:
+def real_now() -> datetime:
+    """The time of the machine, also in an exercise: for sessions and signatures, never for facts."""
     return datetime.now(UTC)
 
 
-_source: Callable[[], datetime] = _real_now
+_source: Callable[[], datetime] = real_now
 
 
 def now() -> datetime:
@@ -28,13 +29,13 @@ def now() -> datetime:
 def run_from(offset: timedelta) -> None:
     """Let this process live `offset` away from the real time (exercises only)."""
     global _source
-    _source = (lambda: datetime.now(UTC) + offset) if offset else _real_now
+    _source = (lambda: datetime.now(UTC) + offset) if offset else real_now
 
 
 def follow(source: Callable[[], datetime] | None) -> None:
     """Ask `source` for the time from now on; None returns to the real clock (tests)."""
     global _source
-    _source = source or _real_now
+    _source = source or real_now
 
 
 def reporting_day(moment: datetime) -> date:
