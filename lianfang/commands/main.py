@@ -23,6 +23,7 @@ _MODULES = (
     "places",
     "ledger",
     "duty",
+    "directives",
     "summaries",
     "tokens",
     "surveillance",
