@@ -21,7 +21,7 @@ check: install-dev
 	@exec $(BIN)/python tools/run_checks.py
 
 bench: install-dev
-	@exec $(BIN)/python tools/bench.py
+	@exec $(BIN)/python -m tools.bench
 
 lock: install-dev
 	@exec bash tools/lock.sh
