@@ -22,7 +22,10 @@ def current_document() -> str:
     from django.urls import resolve
 
     view = resolve(ADDRESS)
-    answer = view.func(RequestFactory().get(ADDRESS), *view.args, **view.kwargs)
+    request = RequestFactory().get(ADDRESS, headers={"Host": "localhost"})
+    answer = view.func(request, *view.args, **view.kwargs)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{ADDRESS} answers {answer.status_code}")
     document = json.loads(answer.content)
     return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from lianfang.api import problems
@@ -34,6 +35,14 @@ class WrongType(Refused):
     code = "api.wrong-type"
     message = _("The body has to be %(wanted)s, not packed, in UTF-8.")
     status = 415
+
+
+class LengthNeeded(Refused):
+    """A body in chunks has no length to be measured before it is read."""
+
+    code = "api.length-needed"
+    message = _("Send the length of the body (Content-Length); a body in chunks is not read.")
+    status = 400
 
 
 def guarded(patterns: Iterable[URLPattern]) -> list[URLPattern]:
@@ -87,6 +96,8 @@ def _check(request: HttpRequest, name: str) -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise WrongType(wanted=wanted)
     if not length:
+        if "Transfer-Encoding" in request.headers:
+            raise LengthNeeded
         return
     if request.content_type != wanted:
         raise WrongType(wanted=wanted)
@@ -102,7 +113,7 @@ def _length(request: HttpRequest) -> int:
 def _check_json(request: HttpRequest, length: int) -> None:
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
     if charset not in {"utf-8", "utf8"}:
-        raise NotJson(why=f"charset {charset[:20]!a}")
+        raise NotJson(why=gettext("not UTF-8"))
     if len(request.body) < length:
         raise HalfSent
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ninja import NinjaAPI
 from ninja.operation import Operation
+from ninja.renderers import JSONRenderer
 
 from lianfang.api import problems
 from lianfang.api.auth import IntegrationToken, PersonSession
@@ -20,6 +23,10 @@ health but one's own.
 """
 
 
+class Json(JSONRenderer):
+    json_dumps_params: dict[str, Any] = {"ensure_ascii": False}
+
+
 class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """The name of our function: clients are generated from it."""
@@ -33,6 +40,7 @@ api = Api(
     openapi_url="/openapi.json",
     docs_url=None,
     parser=StrictParser(),
+    renderer=Json(),
     auth=[IntegrationToken(), PersonSession()],
 )
 problems.install(api)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from ninja.parser import Parser
 
 from lianfang.kernel.refusals import Invalid, Refused
@@ -43,7 +44,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     try:
         text = body.decode("utf-8-sig")
         if not text.lstrip().startswith("{"):
-            raise NotJson(why="not an object")
+            raise NotJson(why=gettext("not an object"))
         value = json.loads(
             text,
             object_pairs_hook=_object,
@@ -52,7 +53,7 @@ def read_object(body: bytes) -> dict[str, Any]:
             parse_int=_integer,
         )
     except UnicodeDecodeError as error:
-        raise NotJson(why="not UTF-8") from error
+        raise NotJson(why=gettext("not UTF-8")) from error
     except RecursionError as error:
         raise Invalid({"body": _("Nested too deeply.")}) from error
     except ValueError as error:
@@ -67,13 +68,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A name that stands twice would be read differently by the next program."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError(gettext("a name stands twice in one object"))
     return found
 
 
 def _integer(text: str) -> int:
     if len(text) > _MOST_DIGITS:
-        raise ValueError("a number of too many digits")
+        raise ValueError(gettext("a number of too many digits"))
     return int(text)
 
 

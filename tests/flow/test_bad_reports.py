@@ -344,6 +344,15 @@ def test_a_packed_body_is_refused(caller: Caller, subtests: pytest.Subtests) -> 
             assert problem(answer) == (415, "api.wrong-type", set())
 
 
+def test_a_body_in_chunks_is_refused_by_name(caller: Caller, number: str) -> None:
+    answer = caller.client.generic(
+        "POST",
+        "/api/v1/reports",
+        headers=caller.headers | {"Transfer-Encoding": "chunked", "Idempotency-Key": "k"},
+    )
+    assert problem(answer) == (400, "api.length-needed", set())
+
+
 def test_a_half_sent_body_is_refused(live_server: Any, caller: Caller, number: str) -> None:
     """The line breaks in the middle: what arrived would be JSON, and is stored all the same not."""
     text = body_text(number).encode()
