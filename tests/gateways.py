@@ -174,6 +174,11 @@ class HttpGateway:
             )
             return found
 
+    def wait_until_more(self, than: int, *, within: float) -> bool:
+        """Whether more requests than that had come by the end of the wait."""
+        with self._news:
+            return self._news.wait_for(lambda: len(self._requests) > than, timeout=within)
+
     @property
     def connections(self) -> int:
         """How many connections were made since the gateway began to listen."""
