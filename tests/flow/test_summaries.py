@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import openpyxl
 import pytest
 
 from lianfang.audit.models import Entry
+from lianfang.commands.main import main
 from lianfang.installation.models import Installation
 from lianfang.installation.queries import forget
 from lianfang.kernel.refusals import Forbidden, NotYours
@@ -153,10 +155,7 @@ def test_a_begins_with_who_answers_for_it(college: College) -> None:
     cells = grid(export(college, "信息系", "A"))
     assert cells[0][0] == "学院(党总支)每日健康信息统计表"
     facts = {
-        label: value
-        for row in cells[1:3]
-        for label, value in zip(row, row[1:], strict=False)
-        if label and value
+        label: value for row in cells[1:3] for label, value in pairwise(row) if label and value
     }
     assert facts == {
         "单位": "信息系",
@@ -441,3 +440,18 @@ def test_no_name_of_a_person_who_is_ill_or_missing_leaves_with_a_summary(
 def test_a_figure_of_nobody_is_no_zero() -> None:
     line = Line(name="", row={**added([]), "fever": 0}, threshold=0.8)
     assert line.figure("fever").known is Known.NOT_KEPT
+
+
+def test_a_summary_is_written_on_the_command_line(
+    college: College, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    everybody_signs(college)
+    unit = college.unit("信息系").code
+    assert main(["summary", unit, "--kind", "H", "--on", "2020-02-01"]) == 0
+    assert capsys.readouterr().out == export(college, "信息系", "H").text + "\n"
+    target = tmp_path / "a.csv"
+    words = ["summary", unit, "--kind", "A", "--on", "2020-02-01", "--csv", "--out", str(target)]
+    assert main(words) == 0
+    assert target.read_bytes() == export(college, "信息系", "A", as_csv=True).content
+    assert main(["summary", "nowhere", "--on", "2020-02-01"]) == 2
+    assert main(["summary", unit, "--on", "9999-12-31"]) == 3

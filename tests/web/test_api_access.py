@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -15,11 +16,12 @@ from lianfang.api import tokens
 from lianfang.api.models import Integration, Scope
 from lianfang.api.problems import PROBLEM_STATUSES
 from lianfang.audit.models import Entry
+from lianfang.commands.main import main
 from lianfang.kernel.actors import OPERATOR
 from lianfang.kernel.refusals import Invalid
 from tests.api import FINE, Caller, integration, logged_in, operator, problem
 from tests.cast import FEVER, College
-from tools.openapi import DOCUMENT, current_document
+from tools.openapi import DOCUMENT, ROOT, current_document
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -333,3 +335,39 @@ def test_the_document_is_open_to_everybody(college: College) -> None:
     answer = Client().get("/api/openapi.json")
     assert answer.status_code == 200
     assert answer.json()["info"]["title"].startswith("Lianfang")
+
+
+def refusals() -> set[str]:
+    return {
+        code
+        for path in (ROOT / "lianfang" / "api").rglob("*.py")
+        for code in re.findall(r'code = "(api\.[a-z-]+)"', path.read_text(encoding="utf-8"))
+    }
+
+
+def test_every_scope_and_every_refusal_is_explained() -> None:
+    manual = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert len(refusals()) > 15
+    assert {word for word in [*refusals(), *Scope.values] if f"`{word}`" not in manual} == set()
+
+
+# ---------------------------------------------------------------- the command line
+
+
+def test_a_token_is_made_shown_once_listed_and_ended_on_the_command_line(
+    college: College, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scopes = ["--scope", "ledger:read", "--scope", "people:read"]
+    assert main(["token", "create", "宿管", *scopes, "--unit", "U005"]) == 0
+    token = capsys.readouterr().out.strip()
+    assert main(["token", "list"]) == 0
+    shown = capsys.readouterr().out
+    assert "宿管\tledger:read,people:read\tU005" in shown
+    assert token not in shown
+    caller = Caller(Client(), {"Authorization": f"Bearer {token}"})
+    assert caller.get("/units").status_code == 200
+    assert main(["token", "create", "宿管", *scopes]) == 3
+    assert main(["token", "create", "x", *scopes, "--unit", "nowhere"]) == 2
+    assert main(["token", "revoke", "宿管"]) == 0
+    assert caller.get("/units").status_code == 401
+    assert main(["token", "revoke", "宿管"]) == 3
