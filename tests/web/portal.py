@@ -44,10 +44,11 @@ def client_of(college: College, name: str, **options: bool) -> Client:
 def log_in(page: Page, college: College, name: str, *, language: str = "") -> None:
     """Put the session of this person into the browser."""
     cookie = client_of(college, name).cookies[settings.SESSION_COOKIE_NAME].value
-    cookies = [{"name": settings.SESSION_COOKIE_NAME, "value": cookie}]
-    if language:
-        cookies.append({"name": "language", "value": language})
-    page.context.add_cookies([{**one, "domain": "localhost", "path": "/"} for one in cookies])
+    for key, value in ((settings.SESSION_COOKIE_NAME, cookie), ("language", language)):
+        if value:
+            page.context.add_cookies(
+                [{"name": key, "value": value, "domain": "localhost", "path": "/"}]
+            )
 
 
 def tap(page: Page, name: str, value: str) -> None:

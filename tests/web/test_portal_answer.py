@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from lianfang.audit.models import Entry
@@ -15,7 +14,7 @@ from lianfang.escalation.models import Escalation, Summons
 from lianfang.incidents.models import Incident
 from tests.cast import FEVER, College
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -30,9 +29,9 @@ def link(college: College, name: str) -> str:
     return f"/a/{escalation.link_token(summons)}/"
 
 
-def text(response: HttpResponse, status: int = 200) -> str:
+def text(response: Any, status: int = 200) -> str:
     assert response.status_code == status
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def test_the_page_says_who_is_needed_since_when_and_what_happens_next(college: College) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from lianfang.places import divisions
@@ -14,7 +13,7 @@ from lianfang.reporting.models import DailyReport
 from tests.cast import College
 from tests.web.portal import FEVER_FORM, FINE_FORM, client_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def client(college: College) -> Client:
     return client
 
 
-def asked_back(client: Client, form: dict[str, Any], *sentences: str) -> HttpResponse:
+def asked_back(client: Client, form: dict[str, Any], *sentences: str) -> Any:
     response = client.post("/report/", form)
     text = response.content.decode()
     assert response.status_code == 422, text[:2000]
@@ -238,9 +237,12 @@ def test_control_characters_do_not_reach_the_database(client: Client) -> None:
 
 
 def test_a_day_that_is_closed_is_refused_in_words(client: Client) -> None:
-    response = client.post("/report/2020-01-20/", FINE_FORM)
-    assert response.status_code == 409
-    assert "reporting.day-is-closed" in response.content.decode()
+    for response in (
+        client.get("/report/2020-01-20/"),
+        client.post("/report/2020-01-20/", FINE_FORM),
+    ):
+        assert response.status_code == 409
+        assert "reporting.day-is-closed" in response.content.decode()
 
 
 def test_a_day_that_has_not_begun_is_refused_in_words(client: Client) -> None:

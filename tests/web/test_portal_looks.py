@@ -47,7 +47,7 @@ def college(it_is: Any) -> College:
     return college
 
 
-@pytest.mark.parametrize(("size", "language", "dark"), LOOKS)
+@pytest.mark.parametrize("size, language, dark", LOOKS)
 def test_every_page_is_clean_in_every_look(
     college: College,
     open_page: Callable[..., Page],
@@ -104,7 +104,8 @@ def test_every_page_is_clean_in_every_look(
     visit("/me/", "me")
     visit("/me/looks/", "looks")
     visit("/me/password/", "password")
-    visit("/report/2020-01-02/", "closed-day")
+    visit("/report/2020-02-01/", "report-of-yesterday")
+    visit("/report/2020-01-02/", "closed-day", 409)
     log_in(page, college, "小红", language=language or "zh-hans")
     visit(f"/report/receipt/{receipt(college, '小红')}/", "receipt-well")
     log_in(page, college, "主任", language=language or "zh-hans")

@@ -16,7 +16,7 @@ from lianfang.usecases.looks import answers_seen
 from tests.cast import FEVER, College
 from tests.web.portal import PASSWORD, account_of, client_of, reported_by
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_changed_password_keeps_this_device_logged_in_and_no_other(college: Co
 
 
 @pytest.mark.parametrize(
-    ("form", "words"),
+    "form, words",
     [
         ({"old": "wrong", "password": "long enough 77", "again": "long enough 77"}, "现在的密码"),
         ({"old": PASSWORD, "password": "long enough 77", "again": "other"}, "不一样"),

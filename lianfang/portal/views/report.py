@@ -28,6 +28,7 @@ from lianfang.reporting.models import DailyReport, MissedReport
 from lianfang.reporting.queries import last_place, reports_of
 from lianfang.rulebook.queries import Rules, rules_in_force
 from lianfang.usecases.daily_report import Filing, limits_of
+from lianfang.usecases.open_days import check_open
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,15 @@ def report(request: HttpRequest, visit: Visit, day: str = "") -> HttpResponse:
 
 
 def _day_of_address(text: str, visit: Visit) -> date:
+    """Today, or the day of the address while it is open."""
     if not text:
         return visit.today
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise NotYours from error
+    check_open(day=day, now=visit.now)
+    return day
 
 
 def _form(
