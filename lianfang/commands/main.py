@@ -85,6 +85,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--lang", choices=["zh", "en"], help=_("language of the answers"))
     subparsers = parser.add_subparsers(required=True, metavar=_("COMMAND"))
+
     for name in _MODULES:
         import_module(f"lianfang.commands.{name}").add_parsers(subparsers)
     return parser
