@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from lianfang.accounts.models import ActivationCode
 from lianfang.duty import operations as duty
 from lianfang.duty import queries as duty_queries
 from lianfang.duty.models import Drill, DrillCall, DutyShift
@@ -29,7 +26,6 @@ from lianfang.duty.operations.drills import (
     note_ring,
 )
 from lianfang.duty.operations.facts import note_wrong_number, number_works
-from lianfang.escalation.models import Summons
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
 from lianfang.kernel.refusals import NotYours, Refused
@@ -38,7 +34,6 @@ from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Delivery
 from lianfang.notifications.operations import Draft
 from lianfang.notifications.outlets import configured_groups
-from lianfang.reporting.models import CallRecord
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Post, Unit
 from lianfang.roster.queries import held_on
@@ -350,78 +345,10 @@ def _to_head(drill: Drill, head: Person, count: int) -> Draft:
         )
 
 
-# ---------------------------------------------------------------- the last proved contact
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """When somebody was last reached for certain, and by what."""
-
-    at: datetime
-    how: str
-
-
-def last_proofs(people: Collection[int]) -> dict[int, Proof]:
-    """Drill answers, an activation by a code sent to the phone, confirmed calls, answered alerts.
-
-    A message that was handed to a gateway, or delivered, is none of these.
-    """
-    found: dict[int, Proof] = {}
-    sources: list[tuple[str, Iterable[tuple[int, datetime | None]]]] = [
-        (
-            "drill",
-            DrillCall.objects.filter(person_id__in=people, answered_at__isnull=False)
-            .values_list("person_id")
-            .annotate(at=Max("answered_at")),
-        ),
-        (
-            "activation",
-            ActivationCode.objects.filter(
-                person_id__in=people, sent_by_channel=True, used_at__isnull=False
-            )
-            .values_list("person_id")
-            .annotate(at=Max("used_at")),
-        ),
-        (
-            "call",
-            CallRecord.objects.filter(person_id__in=people, outcome=CallRecord.Outcome.CONFIRMED)
-            .values_list("person_id")
-            .annotate(at=Max("called_at")),
-        ),
-        (
-            "alert",
-            Summons.objects.filter(person_id__in=people, answered_at__isnull=False)
-            .values_list("person_id")
-            .annotate(at=Max("answered_at")),
-        ),
-    ]
-    for how, rows in sources:
-        for pk, at in rows:
-            if at is not None and (pk not in found or at > found[pk].at):
-                found[pk] = Proof(at, how)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class ReachRow:
-    """One responsible person or deputy with the proof that they can be reached, if there is one."""
-
-    rung: Rung
-    proof: Proof | None
-
-
-def reach_board(*, unit: Unit, now: datetime) -> list[ReachRow]:
-    """Everybody who answers for a unit here or below; whoever was never reached comes first."""
-    rungs = candidates(unit=unit, who=EVERYBODY, now=now)
-    proofs = last_proofs({rung.person.pk for rung in rungs})
-    rows = [ReachRow(rung, proofs.get(rung.person.pk)) for rung in rungs]
-    return sorted(rows, key=lambda row: (row.proof is not None, row.proof.at if row.proof else now))
-
-
 __all__ = [
     "DEPUTIES", "DUTY", "EVERYBODY", "HEADS", "DrillAnsweredAlready", "DrillAtNight",
     "DrillCodeNotAccepted", "DrillLinkNotValid", "NoRobot", "NotOnesOwnCall",
-    "Proof", "ReachRow", "answer_by_code", "answer_by_link", "answer_by_text",
-    "answer_logged_in", "call_of_token", "candidates", "choose", "close", "last_proofs", "rang",
-    "reach_board", "start",
+    "answer_by_code", "answer_by_link", "answer_by_text",
+    "answer_logged_in", "call_of_token", "candidates", "choose", "close", "rang",
+    "start",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from lianfang.kernel.refusals import NotYours
 from lianfang.notifications.models import Delivery, Message
 from lianfang.roster import operations as roster
 from lianfang.roster.models import Person
-from lianfang.usecases import drills
+from lianfang.usecases import drills, reachability
 from tests.cast import College
 from tests.flow.duty_cast import Exchange, hand_over
 
@@ -105,7 +105,7 @@ def test_delivered_is_never_reached(college: College) -> None:
     Delivery.objects.update(state="DELIVERED", delivered_at=college.now)
     college.fast_forward(minutes=10)
     assert states() == {"NO_ANSWER": 4}
-    board = drills.reach_board(unit=college.unit("学院党委"), now=college.now)
+    board = reachability.reach_board(unit=college.unit("学院党委"), now=college.now)
     assert [row.proof for row in board] == [None] * 4
     assert Person.objects.filter(phone_verified_at__isnull=False).count() == 0
 
@@ -117,9 +117,9 @@ def test_an_answer_proves_the_phone_and_stands_on_the_board(college: College) ->
     college.fast_forward(minutes=2)
     drills.answer_by_link(token=drill_token(call("主任")), now=college.now)
     assert Person.objects.get(name="主任").phone_verified_at == college.now
-    board = drills.reach_board(unit=college.unit("学院党委"), now=college.now)
+    board = reachability.reach_board(unit=college.unit("学院党委"), now=college.now)
     proofs = {row.rung.person.name: row.proof for row in board}
-    assert proofs["主任"] == drills.Proof(college.now, "drill")
+    assert proofs["主任"] == reachability.Proof(college.now, "drill")
     assert proofs["副主任"] is None
 
 

@@ -21,7 +21,7 @@ from lianfang.kernel.texts import tidy
 from lianfang.portal.edge import Visit
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Unit
-from lianfang.usecases import desk_calls, drills, duty_roster
+from lianfang.usecases import desk_calls, drills, duty_roster, reachability
 
 PER_PAGE = 40
 
@@ -173,7 +173,7 @@ def reach(request: HttpRequest, visit: Visit) -> HttpResponse:
     unit = next((u for u in tops if str(u.pk) == asked), None)
     if unit is None:
         unit = next((u for u in tops if u.kind == Unit.Kind.COMMITTEE), tops[0] if tops else None)
-    rows = drills.reach_board(unit=unit, now=visit.now) if unit else []
+    rows = reachability.reach_board(unit=unit, now=visit.now) if unit else []
     return duty_answer(
         request,
         visit,
