@@ -7,7 +7,7 @@ reported, three incidents in three states. The same seed makes the same college.
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from lianfang.demo import accounts, days, people, units
 from lianfang.installation import operations as installation
 from lianfang.installation.queries import installation as current_installation
-from lianfang.kernel.clock import parse_moment
+from lianfang.kernel.clock import parse_moment, reporting_day
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop
 from lianfang.places import operations as places
@@ -24,11 +24,11 @@ from lianfang.usecases.founding import load_shipped
 
 NAME = "演示职业技术学院"
 MOMENT = parse_moment("2020-02-14T09:40+08:00")
-_AREAS = """area_code,area,from,until,level,source
-420100,武汉市,2020-01-20,,,演练用名单
-420000,湖北省,2020-01-27,,,演练用名单
-330300,温州市,2020-01-29,,,演练用名单
-"""
+_AREAS = {  # since when each is on the list of the exercise
+    "420100,武汉市": date(2020, 1, 20),
+    "420000,湖北省": date(2020, 1, 27),
+    "330300,温州市": date(2020, 1, 29),
+}
 
 
 class NotEmpty(Refused):
@@ -47,11 +47,19 @@ def build(*, number: int = 3000) -> None:
     with transaction.atomic():
         installation.found(name=NAME, is_exercise=True, now=MOMENT)
     load_shipped(now=MOMENT)
-    places.import_areas(_AREAS.encode(), now=MOMENT, source="演练用名单")
+    places.import_areas(_areas().encode(), now=MOMENT, source="演练用名单")
     cast = _people(number, MOMENT)
     days.live_through(cast, now=MOMENT, say=_say)
     accounts.write(cast, path=settings.HOME / "demo-accounts.txt", now=MOMENT)
     installation.set_exercise_clock(moment=MOMENT)
+
+
+def _areas() -> str:
+    """The day lists until this morning, in the layout that a health commission's table has."""
+    today = reporting_day(MOMENT)
+    days = [today - timedelta(days=back) for back in range(25, -1, -1)]
+    rows = [f"{day},{area}" for day in days for area, since in _AREAS.items() if since <= day]
+    return "\n".join(["date,area_code,area", *rows])
 
 
 def _people(number: int, now: datetime) -> people.Cast:
