@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -33,7 +33,8 @@ def college() -> College:
     return college
 
 
-def sent_at(name: str) -> object:
+def sent_at(name: str) -> tuple[str, datetime | None] | None:
+    """The state of the first delivery to somebody, and when it was handed over."""
     return (
         Delivery.objects.filter(
             message__recipient__name=name, message__reference__startswith="escalation:"
@@ -51,8 +52,11 @@ def report_and_send(college: College, exchange: Exchange) -> None:
 def test_the_duty_officer_has_it_in_the_first_minute(college: College) -> None:
     with Exchange([college["副主任"].phone]) as exchange:
         report_and_send(college, exchange)
-        state, at = sent_at("值班员")  # type: ignore[misc]
+        told = sent_at("值班员")
+        assert told is not None
+        state, at = told
         assert state == "SENT"
+        assert at is not None
         assert at - THREE <= timedelta(seconds=60)
         assert exchange.texts_to(college["值班员"])
         assert sent_at("主任") is None  # on leave: nobody rings there, the deputy is asked
