@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "lianfang.duty",
     "lianfang.notifications",
     "lianfang.directives",
+    "lianfang.outreach",
     "lianfang.reporting",
     "lianfang.screening",
     "lianfang.incidents",

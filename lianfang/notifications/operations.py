@@ -43,7 +43,8 @@ class Draft:
     `matter` is what a bundle calls it (an incident's code; never who or what illness); a letter
     that has one may be sent together with others. `wants_answer`: an SMS answer with the
     letter's code is an answer. `is_awaited`: somebody sits and waits for it (a one-time code);
-    it knows no quiet hours and no digest.
+    it knows no quiet hours and no digest. `channels` narrows the personal channels; with none
+    the letter waits in the account alone.
     """
 
     reference: str
@@ -56,6 +57,7 @@ class Draft:
     matter: str = ""
     wants_answer: bool = False
     is_awaited: bool = False
+    channels: tuple[str, ...] = PERSONAL_CHANNELS
 
 
 # ---------------------------------------------------------------- queueing
@@ -80,11 +82,17 @@ def queue(drafts: Iterable[Draft], *, now: datetime) -> list[Message]:
     quiet = None
     if Rank.ORDINARY in ranks.values():
         quiet = quiet_until(holding.courtesy_at(now), now=now)
+    narrowed = {
+        (d.reference, d.person.pk): d.channels
+        for d in drafts
+        if d.person is not None and d.channels != PERSONAL_CHANNELS
+    }
     turns = []
     for message in messages:
         rank = ranks[message.pk]
         due_at = quiet if quiet is not None and rank == Rank.ORDINARY else now
-        turns += _turns(message, rank, due_at, now)
+        allowed = narrowed.get((message.reference, message.recipient_id or 0), PERSONAL_CHANNELS)
+        turns += _turns(message, rank, due_at, now, allowed)
     Delivery.objects.bulk_create(turns)
     return messages
 
@@ -125,13 +133,15 @@ def _rank(message: Message, told: set[tuple[str, int | None]], awaited: set[str]
     return Rank.PROMPT if message.reference in awaited else Rank.ORDINARY
 
 
-def _turns(message: Message, rank: Rank, due_at: datetime, now: datetime) -> list[Delivery]:
+def _turns(
+    message: Message, rank: Rank, due_at: datetime, now: datetime, allowed: tuple[str, ...]
+) -> list[Delivery]:
     """The channels in order: the first is due, the others wait for a failure before them."""
     if message.recipient is None:
         channels = [message.group.partition(":")[0]]
     else:
         has = {"sms": bool(message.recipient.phone), "email": bool(message.recipient.email)}
-        channels = [channel for channel in PERSONAL_CHANNELS if has[channel]]
+        channels = [channel for channel in PERSONAL_CHANNELS if has[channel] and channel in allowed]
     first = Delivery.State.QUEUED if due_at <= now else Delivery.State.HELD
     return [
         Delivery(
@@ -147,13 +157,18 @@ def _turns(message: Message, rank: Rank, due_at: datetime, now: datetime) -> lis
     ]
 
 
-def cancel(*, reference_prefix: str, now: datetime) -> int:
-    """What was answered needs no further ringing: open letters of this matter are closed."""
+def cancel(*, reference_prefix: str, now: datetime, recipient: int | None = None) -> int:
+    """What was answered needs no further ringing: open letters of this matter are closed.
+
+    `recipient`: only those to this person, found by index where a matter has many letters.
+    """
     messages = Message.objects.filter(
         topic=_topic(reference_prefix),
         reference__startswith=reference_prefix,
         closed_at__isnull=True,
     )
+    if recipient is not None:
+        messages = messages.filter(recipient_id=recipient)
     State = Delivery.State
     ahead = [State.WAITING, State.QUEUED, State.HELD, State.RETRYING]
     open_turns = Delivery.objects.filter(

@@ -35,9 +35,10 @@ def letter_of(delivery: Delivery, *, exercise: bool, answers_come_back: bool = F
     body = message.body
     if delivery.channel == "sms" and message.answer_code and answers_come_back:
         with _language_of(person):
-            body = f"{body}\n" + _("Or reply %(code)s: I will see to it.") % {
-                "code": message.answer_code
-            }
+            words = _("Or reply %(code)s: I will see to it.")
+            if message.topic.startswith("campaign:"):
+                words = _("Or reply %(code)s: I have read it.")
+            body = f"{body}\n" + words % {"code": message.answer_code}
     return Letter(
         reference=reference_of(delivery),
         to=address or message.group.partition(":")[2],

@@ -227,6 +227,7 @@ class DueMoment(models.Model):
         REMIND = "REMIND", _("remind those who have not reported")
         CUT_OFF = "CUT_OFF", _("flag those who have not reported")
         CHASE = "CHASE", _("start the ladder of the units")
+        LADDER = "LADDER", _("tell those responsible how many have not reported")
 
     day = models.DateField()
     action = models.CharField(max_length=8, choices=Action)

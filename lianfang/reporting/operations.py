@@ -315,6 +315,11 @@ def open_day(*, day: date, rules: Rules, now: datetime) -> None:
                     day=day, action="CHASE", level=due.level, due_at=due.moment(day) + due.grace
                 )
             )
+    cut_off = rules.deadlines["PERSON"].moment(day)
+    moments += [
+        DueMoment(day=day, action="LADDER", level=str(step.position), due_at=cut_off + step.after)
+        for step in rules.person_chase
+    ]
     DueMoment.objects.bulk_create(moments, ignore_conflicts=True)
 
 

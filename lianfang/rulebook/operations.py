@@ -55,11 +55,26 @@ def faults_of(data: dict[str, Any]) -> list[str]:
         if not steps:
             faults.append(f"no steps on the ladder {ladder}")
         faults += [f"{ladder}: no such role: {s['role']}" for s in steps if s["role"] not in roles]
+    faults += _faults_of_chase(data.get("settings", {}).get("person_chase", []), roles)
     texts = data.get("texts", {})
     every = {code for language in LANGUAGES for code in texts.get(language, {})}
     for language in LANGUAGES:
         missing = sorted(every - set(texts.get(language, {})))
         faults += [f"text {code} is missing in {language}" for code in missing]
+    return faults
+
+
+def _faults_of_chase(steps: list[dict[str, Any]], roles: set[str]) -> list[str]:
+    """The ladder under a missing report: its roles, reaches and minutes."""
+    faults = []
+    for step in steps:
+        role, reach, minutes = step.get("role"), step.get("reach"), step.get("minutes")
+        if role != "PERSON" and role not in roles:
+            faults.append(f"person_chase: no such role: {role}")
+        if reach not in LadderStep.Reach.values:
+            faults.append(f"person_chase: no such reach: {reach}")
+        if not isinstance(minutes, int):
+            faults.append(f"person_chase: no minutes for {role}")
     return faults
 
 

@@ -74,6 +74,16 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class ChaseStep:
+    """Who is told that people have not reported, and how long after the cut-off (or before it)."""
+
+    position: int
+    role: str  # PERSON is whoever has not reported
+    reach: str
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One edition, whole, in memory."""
 
@@ -86,6 +96,15 @@ class Rules:
     ladders: Mapping[str, tuple[Rung, ...]]
     texts: Mapping[tuple[str, str], str]
     settings: Mapping[str, Any]
+
+    @property
+    def person_chase(self) -> tuple[ChaseStep, ...]:
+        """The ladder under a missing report of a person; empty where the edition has none."""
+        rows = self.settings.get("person_chase", [])
+        return tuple(
+            ChaseStep(n, row["role"], row["reach"], timedelta(minutes=int(row["minutes"])))
+            for n, row in enumerate(rows)
+        )
 
     def rule(self, rule_id: int) -> Rule:
         return next(rule for rule in self.screening if rule.id == rule_id)

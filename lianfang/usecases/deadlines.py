@@ -20,8 +20,7 @@ from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Post, Unit
 from lianfang.roster.queries import held_on
 from lianfang.rulebook.queries import Rules, rules_in_force
-
-_CHUNK = 2000
+from lianfang.usecases import chase_people
 
 
 @transaction.atomic
@@ -43,8 +42,10 @@ def strike_next(*, now: datetime) -> DueMoment | None:
             reporting.open_day(day=moment.day, rules=rules, now=now)
         case _ if not queries.intensity_on(moment.day).chases:
             pass  # silence means nothing on such a day: nobody is reminded, flagged or chased
-        case DueMoment.Action.REMIND | DueMoment.Action.CHASE if past:
+        case DueMoment.Action.REMIND | DueMoment.Action.CHASE | DueMoment.Action.LADDER if past:
             pass  # nobody is rung today about a day that is over; the flags below stay facts
+        case DueMoment.Action.LADDER:
+            chase_people.tell(moment, rules, now=now)
         case DueMoment.Action.REMIND:
             _remind(moment, rules, now)
         case DueMoment.Action.CUT_OFF:
@@ -86,23 +87,7 @@ def _remind(moment: DueMoment, rules: Rules, now: datetime) -> None:
         for unit in unsigned_units(due.unit_kinds, day=moment.day):
             _remind_unit(unit, moment, rules, now)
         return
-    units = Unit.objects.filter(tree=Unit.Tree.ADMINISTRATIVE).values_list("pk", flat=True)
-    missing = list(queries.missing_reporters(units, day=moment.day))
-    body = rules.text("reminder", due=f"{due.due_at:%H:%M}")
-    for start in range(0, len(missing), _CHUNK):
-        notifications.queue(
-            [
-                Draft(
-                    reference=f"reminder:{moment.day}",
-                    person=person,
-                    subject=rules.text("subject"),
-                    body=body,
-                    link="/report/",
-                )
-                for person in missing[start : start + _CHUNK]
-            ],
-            now=now,
-        )
+    chase_people.remind(rules, day=moment.day, now=now)
 
 
 def _remind_unit(unit: Unit, moment: DueMoment, rules: Rules, now: datetime) -> None:

@@ -19,7 +19,7 @@ from lianfang.notifications import operations as notifications
 from lianfang.notifications import probes, receiving
 from lianfang.notifications.channels.deadline import wall_clock
 from lianfang.notifications.outlets import Outlets, usable
-from lianfang.usecases import deadlines, directives, duty_moments, roster_upload
+from lianfang.usecases import campaigns, deadlines, directives, duty_moments, roster_upload
 
 logger = logging.getLogger(__name__)
 _POSTPONED = timedelta(minutes=1)
@@ -28,7 +28,7 @@ _chosen_lease: timedelta | None = None
 
 def keep_time(now: datetime) -> bool:
     """One piece of clock-driven work: a climb, a moment of the day, something overdue."""
-    return climb(now) or strike(now) or chase(now) or keep_duty(now)
+    return climb(now) or strike(now) or chase(now) or keep_duty(now) or reach(now)
 
 
 def climb(now: datetime) -> bool:
@@ -68,6 +68,16 @@ def keep_duty(now: datetime) -> bool:
         DutyMoment.objects.filter(pk__in=first.order_by("due_at", "id").values("pk")[:1]).update(
             due_at=now + _POSTPONED
         )
+        return True
+
+
+def reach(now: datetime) -> bool:
+    """One portion of a campaign. A step that fails is put off, so that it stops nobody else."""
+    try:
+        return campaigns.strike_next(now=now) is not None
+    except Exception:
+        logger.exception("A step of a campaign failed and is put off for a minute")
+        campaigns.postpone_next(now=now, to=now + _POSTPONED)
         return True
 
 

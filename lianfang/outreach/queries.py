@@ -1,0 +1,190 @@
+"""How far a campaign has come, person by person and in numbers; who rings whom next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+
+from lianfang.notifications.models import Delivery, Message
+from lianfang.outreach.models import (
+    Article,
+    ArticleVersion,
+    CallTask,
+    Campaign,
+    PhoneCorrection,
+    Recipient,
+)
+
+
+class Standing(StrEnum):
+    """How far one person is: accepted is not delivered, delivered is not confirmed."""
+
+    CONFIRMED = "confirmed"
+    TOLD = "told"
+    READ = "read"
+    DELIVERED = "delivered"
+    SENT = "sent"
+    QUEUED = "queued"
+    FAILED = "failed"
+    WAITING = "waiting"  # no step was taken for this person yet
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One person of a campaign: where it stands, and since when."""
+
+    recipient: Recipient
+    standing: Standing
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    queued_at: datetime | None
+    read_at: datetime | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    tries: int
+    failed: int
+
+
+def newest_versions(*, day: date | None = None) -> QuerySet[ArticleVersion]:
+    """The version in force of each article that is not withdrawn; only what still holds on `day`."""
+    newest = ArticleVersion.objects.filter(article=OuterRef("article")).order_by("-number")
+    found = ArticleVersion.objects.filter(
+        article__withdrawn_at__isnull=True, pk=Subquery(newest.values("pk")[:1])
+    )
+    if day is not None:
+        found = found.filter(valid_until__gte=day)
+    return found.select_related("written_by").order_by("-written_at")
+
+
+def version_in_force(article: Article) -> ArticleVersion | None:
+    return article.versions.order_by("-number").first()
+
+
+def _carried(campaign: Campaign, people: Collection[int] | None) -> dict[int, _Carried]:
+    """What the post office knows about the letters of each person."""
+    letters = Message.objects.filter(topic=campaign.topic, recipient__isnull=False)
+    if people is not None:
+        letters = letters.filter(recipient_id__in=people)
+    read = {
+        pk: (queued_at, read_at)
+        for pk, queued_at, read_at in letters.order_by()
+        .values("recipient_id")
+        .annotate(queued=Min("created_at"), read=Max("read_at"))
+        .values_list("recipient_id", "queued", "read")
+    }
+    turns = Delivery.objects.filter(message__topic=campaign.topic).exclude(state="CANCELLED")
+    if people is not None:
+        turns = turns.filter(message__recipient_id__in=people)
+    carried = {
+        row["message__recipient_id"]: row
+        for row in turns.order_by()
+        .values("message__recipient_id")
+        .annotate(
+            sent=Max("sent_at"),
+            delivered=Max("delivered_at"),
+            tries=Count("id"),
+            failed=Count("id", filter=Q(state="FAILED")),
+            bundled_sent=Max("carried_by__sent_at"),
+            bundled_delivered=Max("carried_by__delivered_at"),
+        )
+    }
+    found = {}
+    for pk, (queued_at, read_at) in read.items():
+        row = carried.get(pk, {})
+        found[pk] = _Carried(
+            queued_at=queued_at,
+            read_at=read_at,
+            sent_at=row.get("sent") or row.get("bundled_sent"),
+            delivered_at=row.get("delivered") or row.get("bundled_delivered"),
+            tries=row.get("tries", 0),
+            failed=row.get("failed", 0),
+        )
+    return found
+
+
+def _standing(one: Recipient, carried: _Carried | None) -> tuple[Standing, datetime | None]:
+    if one.confirmed_at is not None:
+        return Standing.CONFIRMED, one.confirmed_at
+    if one.told_at is not None:
+        return Standing.TOLD, one.told_at
+    if carried is None:
+        return Standing.WAITING, None
+    if carried.read_at is not None:
+        return Standing.READ, carried.read_at
+    if carried.delivered_at is not None:
+        return Standing.DELIVERED, carried.delivered_at
+    if carried.tries and carried.failed == carried.tries:
+        return Standing.FAILED, carried.queued_at
+    if carried.sent_at is not None:
+        return Standing.SENT, carried.sent_at
+    return Standing.QUEUED, carried.queued_at
+
+
+def progress(recipients: Iterable[Recipient], *, campaign: Campaign) -> list[Progress]:
+    """The standing of some people of one campaign, in the order given."""
+    wanted = list(recipients)
+    carried = _carried(campaign, {one.person_id for one in wanted})
+    return [Progress(one, *_standing(one, carried.get(one.person_id))) for one in wanted]
+
+
+def counts(campaign: Campaign, *, units: Collection[int] | None = None) -> Counter[Standing]:
+    """How many people stand where; of these units, or of all."""
+    recipients = campaign.recipients.only(
+        "id", "campaign_id", "person_id", "confirmed_at", "told_at"
+    )
+    if units is not None:
+        recipients = recipients.filter(unit_id__in=units)
+    carried = _carried(campaign, None)
+    return Counter(_standing(one, carried.get(one.person_id))[0] for one in recipients)
+
+
+def counts_by_unit(campaign: Campaign) -> list[tuple[int, int, int]]:
+    """Unit, people, and how many of them confirmed or were told."""
+    settled = Q(confirmed_at__isnull=False) | Q(told_at__isnull=False)
+    rows = campaign.recipients.values("unit_id").annotate(
+        n=Count("id"), settled=Count("id", filter=settled)
+    )
+    return list(
+        rows.order_by("unit__position", "unit__code").values_list("unit_id", "n", "settled")
+    )
+
+
+def silent_people(campaign_id: int) -> QuerySet[Recipient]:
+    """Who has neither confirmed nor been told."""
+    return Recipient.objects.filter(
+        campaign_id=campaign_id, confirmed_at__isnull=True, told_at__isnull=True
+    )
+
+
+def open_calls() -> QuerySet[CallTask]:
+    """Everybody to be rung, whose turn is soonest first."""
+    return (
+        CallTask.objects.filter(next_try_at__isnull=False)
+        .select_related(
+            "recipient__person", "recipient__unit", "recipient__campaign__version", "assigned_to"
+        )
+        .order_by("next_try_at", "id")
+    )
+
+
+def calls_of(person_id: int) -> QuerySet[CallTask]:
+    return open_calls().filter(assigned_to_id=person_id)
+
+
+def open_corrections() -> QuerySet[PhoneCorrection]:
+    """Wrong numbers that the roster still has."""
+    return (
+        PhoneCorrection.objects.filter(
+            withdrawn_at__isnull=True, person__phone_index=F("wrong_index")
+        )
+        .select_related("person", "unit", "noted_by")
+        .order_by("noted_at")
+    )

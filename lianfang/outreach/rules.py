@@ -1,0 +1,144 @@
+"""Steps with their waits, an even share of calls, and when ringing ends. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+# How a step speaks: in the account, through the group robots, by a text that somebody posts in
+# a QQ group, by text message or e-mail, and last through a human who rings.
+WAYS = ("in_app", "robot", "group_text", "sms", "email", "callers")
+GATEWAYS = ("sms", "email")
+
+_USUAL: tuple[tuple[tuple[str, ...], int], ...] = (
+    (("in_app", "robot", "group_text"), 0),
+    (("sms", "email"), 120),
+    (("callers",), 240),
+)
+_LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+# What a call came to: the codes of DOMAIN 3.3, as reporting writes them.
+TOLD_CODES = frozenset({"CONFIRMED", "TOLD", "FAMILY"})
+_ENDS_AT_ONCE = frozenset({"REFUSED", "WRONG_NUMBER", "LOST"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a campaign. The wait counts from the step before it."""
+
+    ways: tuple[str, ...]
+    wait: timedelta
+
+
+def steps_from(settings: Mapping[str, Any]) -> list[Step]:
+    """The steps of an edition of the rules; the usual ones where it names none."""
+    rows = settings.get("campaign_steps")
+    if not rows:
+        return [Step(ways, timedelta(minutes=wait)) for ways, wait in _USUAL]
+    return [
+        Step(
+            tuple(way for way in row["ways"] if way in WAYS),
+            timedelta(minutes=int(row["wait_minutes"])),
+        )
+        for row in rows
+    ]
+
+
+def moments(steps: Sequence[Step], *, start: datetime) -> list[datetime]:
+    """When each step is due.
+
+    >>> hours = [Step(("in_app",), timedelta(0)), Step(("sms",), timedelta(hours=2))]
+    >>> [f"{at:%H:%M}" for at in moments(hours, start=datetime(2020, 2, 1, 9, 30))]
+    ['09:30', '11:30']
+    """
+    found = []
+    at = start
+    for step in steps:
+        at += step.wait
+        found.append(at)
+    return found
+
+
+def has_line_break(subject: str) -> bool:
+    """A subject with a line break would write headers of its own into an e-mail."""
+    return bool(_LINE_BREAK.search(subject))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Whom a campaign is for. What is named narrows; nothing named is nobody, not everybody.
+
+    `units` are meant with everything below them; `places` are beginnings of division codes
+    (51 a province, 5117 a city, 511702 a county) where people last said they were; `silent_of`
+    is a campaign whose unconfirmed are meant. `everybody` must have been chosen by hand.
+    """
+
+    units: tuple[int, ...] = ()
+    categories: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    silent_of: int | None = None
+    everybody: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.units or self.categories or self.places or self.roles or self.silent_of
+        ) or (self.everybody)
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "units": list(self.units),
+            "categories": list(self.categories),
+            "places": list(self.places),
+            "roles": list(self.roles),
+            "silent_of": self.silent_of,
+            "everybody": self.everybody,
+        }
+
+
+# ---------------------------------------------------------------- calls
+
+
+@dataclass(slots=True)
+class Shares:
+    """Hands out calls evenly: whoever of those who care has the fewest gets the next one."""
+
+    given: dict[int, int] = field(default_factory=dict)
+
+    def next_of(self, carers: Iterable[int]) -> int | None:
+        """The carer for the next call; None where nobody cares.
+
+        >>> shares = Shares()
+        >>> [shares.next_of([7, 8]) for _call in range(4)]
+        [7, 8, 7, 8]
+        """
+        chosen = min(carers, key=lambda one: (self.given.get(one, 0), one), default=None)
+        if chosen is not None:
+            self.given[chosen] = self.given.get(chosen, 0) + 1
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlan:
+    """How often a person is rung at most, and how long to wait between two tries."""
+
+    tries: int = 3
+    again: timedelta = timedelta(hours=2)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> CallPlan:
+        said = settings.get("campaign_calls") or {}
+        usual = cls()
+        return cls(
+            tries=int(said.get("tries", usual.tries)),
+            again=timedelta(minutes=int(said.get("again_minutes", 120))),
+        )
+
+
+def next_try(outcome: str, *, tries: int, plan: CallPlan, now: datetime) -> datetime | None:
+    """When to ring again after this outcome; None when ringing ends: told, refused, or enough."""
+    if outcome in TOLD_CODES or outcome in _ENDS_AT_ONCE or tries >= plan.tries:
+        return None
+    return now + plan.again

@@ -1,0 +1,329 @@
+"""Everybody is told, provably: whom a rule means, step after step, until they have confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from lianfang.accounts.models import Account
+from lianfang.kernel.actors import SYSTEM, Actor
+from lianfang.kernel.clock import reporting_day
+from lianfang.notifications import operations as notifications
+from lianfang.notifications.models import Message
+from lianfang.notifications.operations import Draft
+from lianfang.notifications.outlets import configured_groups
+from lianfang.outreach import operations as outreach
+from lianfang.outreach import queries
+from lianfang.outreach.models import (
+    Article,
+    ArticleVersion,
+    Campaign,
+    CampaignStep,
+    GroupPosting,
+    Recipient,
+)
+from lianfang.outreach.operations import (
+    AnswerTheQuestion,
+    ArticleIsOver,
+    ArticleWording,
+    CampaignIsOver,
+    ConfirmLinkNotValid,
+    EmptyAudience,
+    EverybodyNotChosen,
+    ReadOnceMore,
+)
+from lianfang.outreach.rules import GATEWAYS, Rule, Step, steps_from
+from lianfang.reporting.models import DailyReport
+from lianfang.roster import queries as roster
+from lianfang.roster.models import Exemption, Membership, Person, Post, Unit
+from lianfang.roster.queries import held_on
+from lianfang.rulebook.queries import rules_in_force
+from lianfang.usecases import callers
+from lianfang.usecases.letters import in_language_of
+
+PORTION = 500  # people of one transaction: a report never waits behind a whole college
+
+
+# ---------------------------------------------------------------- articles
+
+
+def write_article(
+    *,
+    article: Article | None,
+    wording: ArticleWording,
+    by: Person | None,
+    actor: Actor,
+    now: datetime,
+) -> ArticleVersion:
+    return outreach.write_article(article=article, wording=wording, by=by, actor=actor, now=now)
+
+
+# ---------------------------------------------------------------- whom a rule means
+
+
+def audience_of(rule: Rule, *, within: Collection[int], now: datetime) -> list[tuple[int, int]]:
+    """The people whom a rule means, each with their unit; never outside of `within`.
+
+    Every narrowing counts: category and place and role. A rule without any means nobody.
+    """
+    if not rule:
+        return []
+    day = reporting_day(now)
+    members = _on_the_roll(day).filter(unit_id__in=_units(rule, within, day))
+    if not rule.everybody:
+        members = _narrowed(members, rule, day)
+    return list(members.order_by("unit_id", "person_id").values_list("person_id", "unit_id"))
+
+
+def _on_the_roll(day: date) -> QuerySet[Membership]:
+    """Who is away is told as well; who has left the college is not."""
+    gone = Exemption.objects.filter(held_on(day), reason=Exemption.Reason.DEPARTED)
+    members = Membership.objects.filter(held_on(day), kind=Membership.Kind.REPORTING)
+    return members.exclude(person_id__in=gone.values("person_id"))
+
+
+def _units(rule: Rule, within: Collection[int], day: date) -> set[int]:
+    if not rule.units or rule.everybody:
+        return set(within)
+    chosen: set[int] = set()
+    for unit in Unit.objects.filter(pk__in=rule.units):
+        chosen |= set(roster.subtree_ids(unit, day=day))
+    return chosen & set(within)
+
+
+def _narrowed(members: QuerySet[Membership], rule: Rule, day: date) -> QuerySet[Membership]:
+    if rule.categories:
+        members = members.filter(person__category__in=rule.categories)
+    if rule.roles:
+        posts = Post.objects.filter(held_on(day), role__in=rule.roles)
+        members = members.filter(person_id__in=posts.values("person_id"))
+    if rule.silent_of:
+        silent = queries.silent_people(rule.silent_of).filter(person=OuterRef("person"))
+        members = members.filter(Exists(silent))
+    if rule.places:
+        last = DailyReport.objects.filter(
+            person=OuterRef("person"), is_current=True, day__lte=day
+        ).order_by("-day")
+        members = members.annotate(place=Subquery(last.values("county_code")[:1]))
+        wanted = Q()
+        for code in rule.places:
+            wanted |= Q(place__startswith=code)
+        members = members.filter(wanted)
+    return members
+
+
+@transaction.atomic
+def start(
+    *,
+    version: ArticleVersion,
+    subject: str,
+    unit: Unit,
+    rule: Rule,
+    within: Collection[int],
+    asks_question: bool,
+    by: Person | None,
+    actor: Actor,
+    now: datetime,
+    steps: Sequence[Step] = (),
+) -> Campaign:
+    """Begin a campaign; its first step is due at once and a worker takes it.
+
+    `within` are the units whose people the starter may write to. Without `steps` those of the
+    edition in force are taken. Raises `EmptyAudience`, `EverybodyNotChosen`, `ArticleIsOver`.
+    """
+    members = audience_of(rule, within=within, now=now)
+    on_the_roll = _on_the_roll(reporting_day(now)).count()
+    return outreach.start(
+        version=version,
+        subject=subject,
+        unit=unit,
+        rule=rule,
+        members=members,
+        is_everybody=len(members) >= on_the_roll,
+        steps=list(steps) or steps_from(rules_in_force(now).settings),
+        asks_question=asks_question,
+        by=by,
+        actor=actor,
+        now=now,
+    )
+
+
+def end(*, campaign: Campaign, actor: Actor, now: datetime) -> None:
+    outreach.end(campaign=campaign, actor=actor, now=now)
+
+
+# ---------------------------------------------------------------- the worker's move
+
+
+@transaction.atomic
+def strike_next(*, now: datetime) -> CampaignStep | None:
+    """One portion of the step that is due: letters, or rows on the callers' lists.
+
+    The claim, the letters and the mark are one transaction: a worker killed in the middle
+    leaves the portion untold, and nobody told twice. An article past its date is told nobody.
+    """
+    step = outreach.claim_step(now=now)
+    if step is None:
+        return None
+    campaign = step.campaign
+    if campaign.version.valid_until < reporting_day(now):
+        outreach.end(campaign=campaign, actor=SYSTEM, now=now)
+        return step
+    portion = outreach.next_portion(step, most=PORTION)
+    channels = tuple(way for way in GATEWAYS if way in step.ways)
+    if "in_app" in step.ways or channels:
+        notifications.queue(_letters(step, portion, channels), now=now)
+    if "callers" in step.ways:
+        callers.hand_out(campaign=campaign, recipients=portion, now=now)
+    if "group_text" in step.ways:
+        units = {one.unit_id for one in portion}
+        outreach.ask_for_posting(campaign=campaign, unit_ids=units, now=now)
+    outreach.took(step, portion)
+    if len(portion) < PORTION:
+        if "robot" in step.ways:
+            notifications.queue(_to_groups(step), now=now)
+        outreach.finish_step(step, now=now)
+    return step
+
+
+def postpone_next(*, now: datetime, to: datetime) -> None:
+    outreach.postpone_step(now=now, to=to)
+
+
+def _letters(
+    step: CampaignStep, recipients: Sequence[Recipient], channels: tuple[str, ...]
+) -> list[Draft]:
+    """One letter each, in the language of its reader; texts are written once per language."""
+    campaign = step.campaign
+    languages = _languages(one.person_id for one in recipients)
+    bodies: dict[str, str] = {}
+    drafts = []
+    for one in recipients:
+        language = languages.get(one.person_id, settings.LANGUAGE_CODE)
+        if language not in bodies:
+            with translation.override(language):
+                bodies[language] = _short(campaign) if channels else full_text(campaign)
+        drafts.append(
+            Draft(
+                reference=f"{one.reference}step:{step.position}",
+                person=one.person,
+                subject=campaign.subject,
+                body=bodies[language],
+                link=f"/k/{outreach.link_token(one)}/",
+                channels=channels,
+                wants_answer="sms" in channels and not campaign.asks_question,
+            )
+        )
+    return drafts
+
+
+def _languages(people: Iterable[int]) -> dict[int, str]:
+    known = dict(settings.LANGUAGES)
+    chosen = Account.objects.filter(person_id__in=list(people)).values_list("person_id", "language")
+    return {person: language for person, language in chosen if language in known}
+
+
+def full_text(campaign: Campaign) -> str:
+    """Title, text, source and date: for the account, and to copy into a group."""
+    version = campaign.version
+    return "\n".join([version.title, version.text, _origin(version)])
+
+
+def _short(campaign: Campaign) -> str:
+    version = campaign.version
+    head = _("“%(title)s”: please open the link, read it and confirm.") % {"title": version.title}
+    return f"{head} {_origin(version)}"
+
+
+def _origin(version: ArticleVersion) -> str:
+    return _("Source: %(source)s. Valid until %(day)s.") % {
+        "source": version.source,
+        "day": version.valid_until.isoformat(),
+    }
+
+
+def _to_groups(step: CampaignStep) -> list[Draft]:
+    """A robot speaks to everybody in a group: there people read it in their own account."""
+    campaign = step.campaign
+    with in_language_of(None):
+        return [
+            Draft(
+                reference=f"{campaign.topic}:group:{step.position}",
+                person=None,
+                group=group,
+                subject=campaign.subject,
+                body=full_text(campaign) + "\n" + _("Please confirm it in your own messages."),
+                link="/messages/",
+            )
+            for group in configured_groups()
+        ]
+
+
+# ---------------------------------------------------------------- confirming
+
+
+def recipient_of_link(token: str, *, now: datetime) -> Recipient:
+    return outreach.recipient_of_token(token, now=now)
+
+
+def confirm_by_link(*, token: str, choice: int | None, now: datetime) -> Recipient:
+    """Raises `ReadOnceMore` for a wrong answer, which is kept as the first one, and
+    `AnswerTheQuestion` for none."""
+    recipient = outreach.recipient_of_token(token, now=now)
+    version = recipient.campaign.version
+    if recipient.campaign.asks_question and choice is not None:
+        if not 0 <= choice < len(version.choices):
+            raise AnswerTheQuestion
+        outreach.note_choice(recipient=recipient, choice=choice)
+    outreach.confirm(
+        recipient=recipient,
+        how=Recipient.How.LINK,
+        choice=choice,
+        actor=Actor("PERSON", recipient.person_id, recipient.person.name),
+        now=now,
+    )
+    return recipient
+
+
+def confirm_by_text(*, message: Message, now: datetime) -> Recipient | None:
+    """A text message with the code of this letter came back from the phone it went to.
+
+    None when the letter is no campaign's. The post office has checked code and phone.
+    """
+    kind, _colon, rest = message.reference.partition(":")
+    parts = rest.split(":")
+    if kind != "campaign" or len(parts) < 2 or not parts[1].isdecimal():
+        return None
+    recipient = (
+        Recipient.objects.filter(pk=int(parts[1]), person_id=message.recipient_id)
+        .select_related("person", "campaign__version")
+        .first()
+    )
+    if recipient is None or recipient.campaign.asks_question:
+        return None
+    outreach.confirm(
+        recipient=recipient,
+        how=Recipient.How.SMS,
+        choice=None,
+        actor=Actor("PERSON", recipient.person_id, recipient.person.name),
+        now=now,
+    )
+    return recipient
+
+
+def mark_posted(*, posting: GroupPosting, by: Person, actor: Actor, now: datetime) -> None:
+    outreach.mark_posted(posting=posting, by=by, actor=actor, now=now)
+
+
+__all__ = [
+    "AnswerTheQuestion", "ArticleIsOver", "ArticleWording", "CampaignIsOver",
+    "ConfirmLinkNotValid", "EmptyAudience", "EverybodyNotChosen", "ReadOnceMore", "Rule", "Step",
+    "audience_of", "confirm_by_link", "confirm_by_text", "end", "full_text", "mark_posted",
+    "postpone_next", "recipient_of_link", "start", "strike_next", "write_article",
+]  # fmt: skip
