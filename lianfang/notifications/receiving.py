@@ -118,6 +118,10 @@ def forget_old_nonces(*, now: datetime) -> None:
 # ---------------------------------------------------------------- for a human
 
 
+def is_known_phone(index: str) -> bool:
+    return bool(index) and Person.objects.filter(phone_index=index).exists()
+
+
 def park(
     *, phone: str, text: str, reason: ParkedAnswer.Reason, channel: str, now: datetime
 ) -> ParkedAnswer:
