@@ -5,6 +5,7 @@ Each function takes a cell and returns the value; `Wrong` carries problem and cu
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
@@ -87,7 +88,7 @@ def _visible(cell: str) -> str:
 
 
 def _digits(cell: int | float) -> str:
-    if abs(cell) >= EXACT:
+    if not math.isfinite(cell) or abs(cell) >= EXACT:
         raise Wrong(
             _("Excel has rounded this long number: only fifteen digits are certain."), _AS_TEXT
         )
@@ -165,7 +166,7 @@ def phone(cell: Cell) -> str:
     The plan of numbers changes faster than any library: eleven digits that begin with 13
     to 19 are taken as they are, everything else is asked of phonenumbers.
     """
-    if isinstance(cell, float) and cell != int(cell):
+    if isinstance(cell, float) and not cell.is_integer():
         raise Wrong(_("This is a fraction, not a phone number."), _AS_TEXT)
     given = tidy(text(cell))
     if given in {"", "-", "/", "无", "没有", "暂无"}:
@@ -270,7 +271,7 @@ def _day_of(cell: Cell) -> date | None:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if 18264 <= cell < 73051:  # 1950 to 2099 as Excel counts days
             return _EXCEL_EPOCH + timedelta(days=int(cell))
-        cell = str(int(cell)) if cell == int(cell) else str(cell)
+        cell = _digits(cell)
     plain = tidy(text(cell)).replace(" ", "T").partition("T")[0]
     if not plain:
         return None

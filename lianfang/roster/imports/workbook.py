@@ -166,11 +166,18 @@ class _Scan:
 def _scan(data: bytes) -> _Scan:
     """Parse a part. Raises ExpatError or ValueError for what is no sound XML."""
     scan = _Scan()
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = scan.start
     parser.StartDoctypeDeclHandler = _no_doctype
+    parser.XmlDeclHandler = _only_utf_8
     parser.Parse(data, True)
     return scan
+
+
+def _only_utf_8(_version: str, encoding: str | None, _standalone: int) -> None:
+    """In another encoding we might read one thing and the reader another."""
+    if encoding is not None and encoding.lower() not in {"utf-8", "us-ascii"}:
+        raise ValueError(encoding)
 
 
 def _no_doctype(*_arguments: object) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import zipfile
 from collections.abc import Callable
 
@@ -117,6 +119,17 @@ def half(parts: dict[str, bytes]) -> None:
     parts["xl/worksheets/sheet1.xml"] = sheet[: len(sheet) // 2]
 
 
+def other_encoding(parts: dict[str, bytes]) -> None:
+    """EBCDIC would say something else to us than to the reader."""
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b'encoding="UTF-8"', b'encoding="cp037"')
+
+
+def utf_16(parts: dict[str, bytes]) -> None:
+    sheet = parts["xl/worksheets/sheet1.xml"].decode().replace("UTF-8", "UTF-16")
+    parts["xl/worksheets/sheet1.xml"] = sheet.encode("utf-16")
+
+
 def lost_sheet(parts: dict[str, bytes]) -> None:
     del parts["xl/worksheets/sheet1.xml"]
 
@@ -134,6 +147,8 @@ def lost_sheet(parts: dict[str, bytes]) -> None:
         (entities, "damaged"),
         (half, "damaged"),
         (lost_sheet, "damaged"),
+        (other_encoding, "damaged"),
+        (utf_16, "damaged"),
     ],
 )
 def test_a_zip_that_is_no_sound_workbook_is_refused_unread(change: Change, part: str) -> None:
@@ -321,6 +336,38 @@ def test_a_nul_in_a_csv_is_told_with_its_cell() -> None:
     people = people_of(NamedFile("roster.csv", "学号,姓名,班级\n1,张\0三,1班\n".encode()))
     [problem] = people.problems
     assert (problem.row, problem.column, problem.value) == (2, "姓名", "张\\u0000三")
+
+
+_NOISE = [
+    b'r="', b't="s"', b't="e"', b"<v>", b"999999999999", b"-1", b"1e400", b"NaN", b'r="XFD1048576"',
+    b"A0", b"\xff", b"&#0;", b'<mergeCell ref="A1:XFD1048576"/>', b'<mergeCell ref="Z9:A1"/>', b"",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_a_workbook_with_noise_in_it_is_read_or_refused_and_nothing_else(seed: int) -> None:
+    rng = random.Random(seed)
+
+    def spoil(parts: dict[str, bytes]) -> None:
+        for _time in range(rng.randint(1, 3)):
+            path = rng.choice(sorted(parts))
+            at = rng.randrange(len(parts[path]))
+            end = at + rng.randint(0, 12)
+            parts[path] = parts[path][:at] + rng.choice(_NOISE) + parts[path][end:]
+
+    with contextlib.suppress(Unreadable):
+        people_of(rebuilt(spoil))
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_any_bytes_at_all_are_read_or_refused_and_nothing_else(seed: int) -> None:
+    rng = random.Random(seed)
+    good = rosters.comma([rosters.STUDENTS, *(rosters.student(n) for n in range(1, 5))]).data
+    noise = rng.randbytes(rng.randint(1, 40))
+    at = rng.randrange(len(good))
+    for data in (noise, good[:at] + noise + good[at:], good[at:], good[:at] + b'"' + good[at:]):
+        with contextlib.suppress(Unreadable):
+            people_of(NamedFile("roster.csv", data))
 
 
 def test_parts_of_a_workbook_are_bounded() -> None:

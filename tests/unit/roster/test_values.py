@@ -71,6 +71,7 @@ def test_other_phones_are_stored_in_one_form_or_are_none(cell: str, stored: str)
         ("1422650156a", "digits only"),
         ("张三14226501564", "digits only"),
         (14226501564.5, "a fraction"),
+        (float("inf"), "a fraction"),
         ("1.42265E+10", "powers of ten"),
         ("14226501564/14226501565", "several numbers"),
         ("14226501564、14226501565", "several numbers"),
@@ -100,6 +101,8 @@ def test_numbers_are_read_as_they_are_meant(cell: Any, read: str) -> None:
     "cell, part",
     [
         (511702200001011234.0, "rounded this long number"),
+        (float("inf"), "rounded this long number"),
+        (float("nan"), "rounded this long number"),
         ("5.11702E+17", "powers of ten"),
         ("", "empty"),
         ("学号1", "no student or staff number"),
