@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -225,26 +226,33 @@ def _check_reach(sheet: str, reach: Bounds) -> None:
 # ---------------------------------------------------------------- the reader
 
 
+@contextmanager
+def _guarded(name: str) -> Iterator[None]:
+    """The reader is written in Rust: where it panics, what comes up here is no Exception."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        raise _damaged(name) from error
+
+
 def _opened(name: str, parts: dict[str, bytes]) -> CalamineWorkbook:
     clean = io.BytesIO()
     with zipfile.ZipFile(clean, "w", zipfile.ZIP_STORED) as archive:
         for path, data in parts.items():
             archive.writestr(path, data)
     clean.seek(0)
-    try:
+    with _guarded(name):
         return CalamineWorkbook.from_filelike(clean)
-    except Exception as error:
-        raise _damaged(name) from error
 
 
 def _rows(
     workbook: CalamineWorkbook, sheet_name: str, file_name: str
 ) -> Iterator[tuple[Cell, ...]]:
-    try:
+    with _guarded(file_name):
         sheet = workbook.get_sheet_by_name(sheet_name)
         rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
-    except Exception as error:
-        raise _damaged(file_name) from error
     _fill_merged(sheet, rows)
     yield from map(tuple, rows)
 
