@@ -6,6 +6,8 @@
   form.addEventListener("change", (e) => {
     if (e.target.name === "how" && e.target.value === "well") field("temperature").focus();
   });
+  const asked = document.getElementById("asked-back");
+  if (asked) asked.focus();
   // kept in this tab until the receipt is seen
   const keep = () => box.setItem(name, JSON.stringify([...new FormData(form)].filter(([n]) => !skip.test(n))));
   if ("fresh" in form.dataset) for (const [n, value] of JSON.parse(box.getItem(name) || "[]"))

@@ -211,3 +211,14 @@ def test_a_refusal_is_a_page_in_words(college: College) -> None:
     response = client_of(college, "小明").post("/report/2020-01-02/", FINE_FORM)
     assert response.status_code == 409
     assert "已经截止" in response.content.decode()
+
+
+def test_a_fault_of_ours_is_said_in_words_and_names_120() -> None:
+    from django.test import RequestFactory
+    from django.views.defaults import server_error
+
+    response = server_error(RequestFactory().get("/"))
+    page = response.content.decode()
+    assert response.status_code == 500
+    assert "服务器这边出了问题" in page
+    assert "120" in page

@@ -10,6 +10,7 @@ from django.test import Client
 
 from lianfang.places import divisions
 from lianfang.reporting.models import DailyReport
+from lianfang.roster import operations as roster
 from tests.cast import College
 from tests.web.portal import FEVER_FORM, FINE_FORM, client_of
 
@@ -296,3 +297,12 @@ def test_somebody_abroad_reports_without_a_county(client: Client) -> None:
     assert (report.county_code, report.presence) == ("", "ABROAD")
     assert client.get(f"/report/receipt/{report.receipt}/").status_code == 200
     assert client.get("/report/").status_code == 200
+
+
+def test_somebody_who_has_left_is_told_so_on_the_page_that_keeps_every_answer(
+    client: Client, college: College
+) -> None:
+    roster.release(
+        person=college["小明"], day=college.today, actor=college.actor("辅导员"), now=college.now
+    )
+    asked_back(client, FINE_FORM, "小明 is on the roll of no unit", 'value="36.5"')

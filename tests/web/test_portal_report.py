@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -322,3 +323,25 @@ def test_a_person_with_a_fever_can_report_again_at_once(college: College, phone:
     Thumb(phone).button()
     assert today(college).revision == 2
     assert Incident.objects.get().waits
+
+
+def test_an_old_browser_without_has_sees_every_question_and_can_report(
+    college: College, open_page: Callable[..., Page]
+) -> None:
+    from django.contrib.staticfiles import finders
+
+    style = Path(str(finders.find("css/base.css"))).read_text(encoding="utf-8")
+    start = style.index("@supports selector(:has(a))")
+    old = style[:start] + style[style.index("\n", start) :]
+    page = open_page(javascript=False)
+    page.route("**/base.css", lambda route: route.fulfill(body=old, content_type="text/css"))
+    log_in(page, college, "小明")
+    page.goto("/report/")
+    assert page.get_by_text("有不舒服时填").is_visible()
+    for follow_up in ("symptoms", "temperature", "place_text", "visited"):
+        assert page.locator(f"[name={follow_up}]").first.is_visible(), follow_up
+    tap(page, "how", "well_unmeasured")
+    tap(page, "place", "same")
+    tap(page, "contact", "none")
+    Thumb(page).button()
+    assert today(college).answers["unwell"] is False

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lianfang.kernel.clock import now as the_time
 from lianfang.kernel.clock import reporting_day
-from lianfang.kernel.refusals import Invalid, NotYours
+from lianfang.kernel.refusals import Invalid, NotYours, Refused
 from lianfang.places import divisions
 from lianfang.places import queries as places
 from lianfang.portal import desk_of_submissions
 from lianfang.portal.edge import Visit, for_everybody, for_person
 from lianfang.portal.forms import Place, ReportForm, fields_of, read_report
+from lianfang.portal.middleware import in_words
 from lianfang.portal.receipts import receipt_of
 from lianfang.reporting.models import DailyReport, MissedReport
 from lianfang.reporting.queries import last_place, reports_of
@@ -89,6 +90,10 @@ def report(request: HttpRequest, visit: Visit, day: str = "") -> HttpResponse:
     except Invalid as error:
         form.problems = {name: _(text) for name, text in error.problems.items()}
         return _form(request, asking, form, status=422)
+    except Refused as refusal:
+        # Too much at once, or not on the roll: said on the page that still holds every answer.
+        form.problems = {"day": in_words(refusal)}
+        return _form(request, asking, form, status=refusal.status)
     return redirect("portal-receipt", stored.receipt)
 
 
