@@ -10,7 +10,7 @@ from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.operations import LINK_LASTS, LinkNotValid, summons_of_token
 from lianfang.escalation.queries import unit_of_reach
 from lianfang.roster.models import Person, Unit
-from lianfang.rulebook.queries import rules_of
+from lianfang.rulebook.queries import Rung, rules_of
 
 
 class Standing(Enum):
@@ -30,6 +30,7 @@ class Call:
     unit: Unit | None
     taken_by: Person | None
     next_at: datetime | None
+    next_unit: Unit | None
     next_role: str  # empty: the top is reached, the leading group is alarmed
 
     @property
@@ -45,13 +46,15 @@ def call_of_link(token: str, *, now: datetime) -> Call:
         raise LinkNotValid
     climbing = summons.escalation
     first = _who_took_it(climbing)
+    above = _next_rung(climbing)
     return Call(
         summons=summons,
         standing=_standing(summons, first),
         unit=unit_of_reach(summons.rung.reach, unit=climbing.unit, at=summons.summoned_at),
         taken_by=first,
         next_at=climbing.next_due_at,
-        next_role=_next_role(climbing),
+        next_unit=unit_of_reach(above.reach, unit=climbing.unit, at=now) if above else None,
+        next_role=above.role if above else "",
     )
 
 
@@ -78,11 +81,11 @@ def _who_took_it(climbing: Escalation) -> Person | None:
     return first.person if first else None
 
 
-def _next_role(climbing: Escalation) -> str:
-    """The role that is told at the next moment; empty when nobody stands above."""
+def _next_rung(climbing: Escalation) -> Rung | None:
+    """The rung that is told at the next moment; None when nobody stands above."""
     rungs = rules_of(climbing.edition_id).ladders[climbing.ladder]
     above = climbing.reached + 1
-    return rungs[above].role if above < len(rungs) else ""
+    return rungs[above] if above < len(rungs) else None
 
 
 __all__ = ["Call", "LinkNotValid", "Standing", "call_of_link"]

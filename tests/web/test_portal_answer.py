@@ -37,7 +37,13 @@ def text(response: Any, status: int = 200) -> str:
 def test_the_page_says_who_is_needed_since_when_and_what_happens_next(college: College) -> None:
     college.report("小明", FEVER)
     page = text(Client().get(link(college, "主任")))
-    for words in ("主任，有一件事现在需要您", "信息系", "主要负责人", "08:00", "08:10 截止"):
+    for words in (
+        "主任，有一件事现在需要您",
+        "信息系 · 主要负责人",
+        "将通知： 学院 · 主要负责人",
+        "08:00",
+        "08:10 截止",
+    ):
         assert words in page
     assert "我来处理" in page
     assert "转给备岗" in page
