@@ -1,0 +1,159 @@
+"""Every page, every kind of viewer, with data that could leak (RELIABILITY rows 12 and 13).
+
+小明 reported a fever; every address that names something of his is opened by people who may
+see less than all of it. Whatever a page answers, it must not show what is not theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from lianfang.accounts.models import Account
+from lianfang.duty.models import DutyShift
+from lianfang.escalation.models import Summons
+from lianfang.escalation.operations import link_token
+from lianfang.incidents.models import Incident
+from lianfang.reporting.models import CallRecord, DailyReport
+from lianfang.reporting.operations import record_call
+from lianfang.roster.models import Post
+from tests.cast import FEVER, College
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NAME = ("小明",)
+PHONE = ("0000001", "+86142")
+HEALTH = ("38.2", "干咳", "dry_cough", "Dry cough", "夜里发冷", "已就医")
+# What each viewer must never be shown anywhere; the counselor of 小明's class sees it all.
+HIDDEN = {
+    "nobody": NAME + HEALTH,
+    "外人": NAME + HEALTH,
+    "外辅导员": NAME + HEALTH,
+    "小红": HEALTH,  # class reporter: who has reported, and nothing else
+    "组长": NAME + HEALTH,  # leading group: figures and codes
+    "operator": NAME + HEALTH,
+}
+# Pages on which a name is there for another reason than that somebody is ill or has reported.
+NAMED_FOR_ANOTHER_REASON = {
+    ("operator", "desk-posts"), ("operator", "desk-unit-posts"), ("operator", "desk-unit-codes"),
+}  # fmt: skip
+
+
+def every_name(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from every_name(pattern.url_patterns, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield prefix + str(pattern.pattern), {"name": pattern.name, "of": pattern.pattern}
+
+
+PAGES = {
+    found["name"]: found["of"]
+    for path, found in every_name(get_resolver().url_patterns)
+    if not path.startswith("api/")
+}
+
+
+@pytest.fixture
+def college(it_is: Any) -> College:
+    made = College.found()
+    it_is(made.now)
+    made.appoint("小红", "网络1班", "CLASS_REPORTER")
+    made.report("小明", replace(FEVER, note="夜里发冷"))
+    record_call(
+        person=made["小明"], day=made.today, outcome=CallRecord.Outcome.CONFIRMED,
+        note="已就医", called_by=made["辅导员"], actor=made.actor("辅导员"), now=made.now,
+    )  # fmt: skip
+    return made
+
+
+def client_of(college: College, viewer: str) -> Client:
+    client = Client()
+    if viewer == "nobody":
+        return client
+    person = None if viewer == "operator" else college[viewer]
+    account = Account.objects.create(
+        login=person.number if person else "admin", person=person, is_operator=person is None,
+        password="!", created_at=college.now,
+    )  # fmt: skip
+    client.force_login(account, backend="lianfang.accounts.backends.NumberBackend")
+    return client
+
+
+def addresses(college: College) -> Iterator[tuple[str, str]]:
+    """Every page, with the keys of what belongs to 小明 wherever it takes one."""
+    report = DailyReport.objects.get(person=college["小明"])
+    summons = Summons.objects.filter(person=college["辅导员"]).get()
+    unit = college.unit("网络1班").pk
+    by_page = {
+        "desk-incident": Incident.objects.get().pk, "desk-person": college["小明"].pk,
+        "desk-answers": college["小明"].pk, "desk-call": college["小明"].pk,
+        "desk-call-record": college["小明"].pk, "desk-phone": college["小明"].pk,
+        "desk-proxy": college["小明"].pk, "desk-post-dismiss": Post.objects.order_by("pk")[0].pk,
+        "desk-call-back": report.pk, "desk-call-back-settle": report.pk,
+        "desk-summons-answer": summons.pk, "desk-duty-phone": college["小明"].pk,
+        "desk-duty-shift": DutyShift.objects.order_by("pk")[0].pk,
+    }  # fmt: skip
+    by_word: dict[str, Any] = {
+        "unit": unit, "day": college.today.isoformat(), "kind": "A", "province": "510000",
+        "code": "510000", "version": 1, "number": 1, "receipt": report.receipt,
+        "token": link_token(summons), "id": "nothing", "channel": "sms_http", "secret": "x",
+    }  # fmt: skip
+    for name, pattern in PAGES.items():
+        words = pattern.regex.groupindex if hasattr(pattern, "regex") else {}
+        keys = {word: by_word.get(word, by_page.get(name, unit)) for word in words}
+        yield name, reverse(name, kwargs=keys)
+
+
+@pytest.mark.parametrize("viewer", list(HIDDEN))
+def test_nobody_is_shown_what_is_not_theirs(college: College, viewer: str) -> None:
+    client = client_of(college, viewer)
+    opened = 0
+    for name, address in addresses(college):
+        answer = client.get(address)
+        assert answer.status_code < 500, (viewer, address, answer.status_code)
+        if (viewer, name) in NAMED_FOR_ANOTHER_REASON:
+            continue
+        text = b"".join(answer) if answer.streaming else answer.content
+        shown = text.decode("utf-8", "replace")
+        leaked = [word for word in (*HIDDEN[viewer], *PHONE) if word in shown]
+        if name == "portal-report" or name == "portal-report-day":
+            leaked = [word for word in leaked if word not in HEALTH]  # the form asks about symptoms
+        assert not leaked, f"{viewer} sees {leaked} on {address}"
+        opened += answer.status_code == 200
+    assert opened >= (4 if viewer == "nobody" else 8), "the walk opened too little to prove much"
+
+
+@pytest.mark.parametrize("viewer", ["外人", "外辅导员"])
+def test_what_is_not_theirs_does_not_exist_for_them(college: College, viewer: str) -> None:
+    client = client_of(college, viewer)
+    pages = dict(addresses(college))
+    refused = 404 if viewer == "外辅导员" else 403
+    for name in ("desk-incident", "desk-person", "desk-answers", "desk-unit", "desk-sign"):
+        assert client.get(pages[name]).status_code in {refused, 404}, name
+
+
+def test_the_counselor_of_the_class_does_see_it(college: College) -> None:
+    """The same walk with the same data: what is hidden above is really there."""
+    client = client_of(college, "辅导员")
+    pages = dict(addresses(college))
+    for name in ("desk-person", "desk-incident", "desk-answers"):
+        answer = client.get(pages[name])
+        assert answer.status_code == 200, name
+        assert "小明" in answer.content.decode(), name
+    assert "38.2" in client.get(pages["desk-answers"]).content.decode()
+
+
+def test_no_page_changes_anything_when_it_is_only_opened(college: College) -> None:
+    """A link that a phone fetches ahead answers nothing and signs nothing."""
+    client = client_of(college, "辅导员")
+    for _name, address in addresses(college):
+        client.get(address)
+    assert Incident.objects.get().state == "OPEN"
+    assert not Summons.objects.filter(answered_at__isnull=False).exists()
+    assert DailyReport.objects.count() == 1
