@@ -28,7 +28,14 @@ from lianfang.reporting.rules import Answers
 from lianfang.roster import operations as roster
 from lianfang.roster.models import Person, Post, Unit
 from lianfang.rulebook import operations as rulebook
-from lianfang.usecases import campaigns, daily_report, deadlines, directives, duty_moments
+from lianfang.usecases import (
+    campaigns,
+    daily_report,
+    deadlines,
+    directives,
+    duty_moments,
+    referrals,
+)
 
 MORNING = parse_moment("2020-02-01T08:00+08:00")
 FIRST_DAY = date(2019, 9, 1)
@@ -226,6 +233,7 @@ class College:
             or directives.chase_next(now=self.now)
             or duty_moments.strike_next(now=self.now)
             or campaigns.strike_next(now=self.now)
+            or referrals.remind_next(now=self.now)
         ):
             pass
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -96,3 +97,60 @@ class IncidentFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of incident {self.incident_id} (fact {self.pk})"
+
+
+class Referral(models.Model):
+    """The way to a hospital and back: advised, gone, seen, result, back. One open way at a time.
+
+    Each step has its moment once it is known; `next_due_at` is when whoever answers is reminded
+    that the next one is not, once per step. Null: nothing to remind of.
+    """
+
+    class Step(models.TextChoices):
+        ADVISED = "advised", _("advised to go")
+        WENT = "went", _("has gone")
+        SEEN = "seen", _("seen by a doctor")
+        RESULT = "result", _("result known")
+        BACK = "back", _("back")
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="referrals")
+    hospital = SealedTextField()
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    advised_at = models.DateTimeField()
+    went_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    result_at = models.DateTimeField(null=True)
+    back_at = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["incident"],
+                condition=Q(back_at__isnull=True),
+                name="incidents_one_open_referral",
+            ),
+        ]
+        indexes: ClassVar = [
+            # the worker's poll
+            models.Index(
+                fields=["next_due_at"],
+                name="incidents_referrals_due",
+                condition=Q(next_due_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"referral of {self.incident_id} (referral {self.pk})"
+
+    @property
+    def moments(self) -> list[tuple[Step, datetime | None]]:
+        """Every step with its moment, in order."""
+        return [(step, getattr(self, f"{step.value}_at")) for step in Referral.Step]
+
+    @property
+    def next_step(self) -> Step | None:
+        """The step after the last one that is known; None when the person is back."""
+        steps = list(Referral.Step)
+        last = max(n for n, (_step, at) in enumerate(self.moments) if at is not None)
+        return steps[last + 1] if last + 1 < len(steps) else None

@@ -19,7 +19,14 @@ from lianfang.notifications import operations as notifications
 from lianfang.notifications import probes, receiving
 from lianfang.notifications.channels.deadline import wall_clock
 from lianfang.notifications.outlets import Outlets, usable
-from lianfang.usecases import campaigns, deadlines, directives, duty_moments, roster_upload
+from lianfang.usecases import (
+    campaigns,
+    deadlines,
+    directives,
+    duty_moments,
+    referrals,
+    roster_upload,
+)
 
 logger = logging.getLogger(__name__)
 _POSTPONED = timedelta(minutes=1)
@@ -28,7 +35,7 @@ _chosen_lease: timedelta | None = None
 
 def keep_time(now: datetime) -> bool:
     """One piece of clock-driven work: a climb, a moment of the day, something overdue."""
-    return climb(now) or strike(now) or chase(now) or keep_duty(now) or reach(now)
+    return climb(now) or strike(now) or chase(now) or keep_duty(now) or reach(now) or remind(now)
 
 
 def climb(now: datetime) -> bool:
@@ -78,6 +85,16 @@ def reach(now: datetime) -> bool:
     except Exception:
         logger.exception("A step of a campaign failed and is put off for a minute")
         campaigns.postpone_next(now=now, to=now + _POSTPONED)
+        return True
+
+
+def remind(now: datetime) -> bool:
+    """One way to a hospital whose next step stays out. One that fails is put off as well."""
+    try:
+        return referrals.remind_next(now=now) is not None
+    except Exception:
+        logger.exception("A reminder about a referral failed and is put off for a minute")
+        referrals.postpone_next(now=now, to=now + _POSTPONED)
         return True
 
 
