@@ -86,11 +86,11 @@ class Board:
         parts = []
         if self.waiting:
             parts.append(
-                ("now", _("%(n)s incidents that nobody has answered") % {"n": self.waiting})
+                ("now", _("incidents without an answer: %(n)s") % {"n": self.waiting})
             )
         handled = len(self.incidents) + self.more_incidents - self.waiting
         if handled:
-            parts.append(("today", _("%(n)s incidents in hand") % {"n": handled}))
+            parts.append(("today", _("incidents in hand: %(n)s") % {"n": handled}))
         if not ledger.expected:
             parts.append(("", _("nobody is on the roll yet")))
         elif ledger.missing:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 
+from lianfang.kernel.clock import reporting_day
 from lianfang.reporting import queries
 from lianfang.reporting.models import DailyReport, UnitReport
 from lianfang.reporting.rules import Ledger
@@ -59,6 +60,11 @@ class UnitRow:
     @property
     def must_sign(self) -> bool:
         return self.due_at is not None and self.signed is None and self.ledger.expected > 0
+
+    @property
+    def is_past(self) -> bool:
+        """A day that is over: its clock has stopped, and nobody is called for it now."""
+        return self.due_at is not None and reporting_day(self.due_at) < reporting_day(self.now)
 
     @property
     def is_overdue(self) -> bool:

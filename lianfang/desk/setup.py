@@ -103,7 +103,10 @@ def _workers(now: datetime) -> Step:
 
 def _areas(day: date) -> Step:
     newest = places.latest_list_day()
-    if newest is None:
+    listed = len(places.risk_areas_on(day))
+    if newest is None and listed:
+        words, kind = _("%(n)s areas are listed today") % {"n": listed}, "done"
+    elif newest is None:
         words, kind = _("no list yet: nobody can be screened for travel"), "today"
     else:
         words = _("list up to %(day)s") % {"day": newest.isoformat()}

@@ -25,6 +25,21 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });
+  // Whoever comes back to this page sees it as it is now.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) document.body.dispatchEvent(new Event("look"));
+  });
+  for (const here of document.querySelectorAll(".strip [aria-current]"))
+    here.parentElement.scrollLeft = here.offsetLeft - 40;
+  // No connection: said once, and unsaid when an answer comes. A session that ended: log in.
+  const offline = document.getElementById("offline");
+  document.addEventListener("htmx:sendError", () => { offline.hidden = false; });
+  document.addEventListener("htmx:afterOnLoad", () => { offline.hidden = true; });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!new URL(event.detail.xhr.responseURL || location.href).pathname.startsWith("/login/")) return;
+    event.detail.shouldSwap = false;
+    location.reload();
+  });
   // After the number was shown the cursor stands on it.
   document.addEventListener("htmx:afterSwap", (event) => {
     const phone = event.target.querySelector && event.target.querySelector("a[href^='tel:']");
