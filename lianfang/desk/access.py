@@ -9,7 +9,6 @@ from lianfang.roster.models import Membership, Person, Post, Unit
 from lianfang.roster.queries import held_on
 
 _GOVERNING = frozenset({Post.Role.RESPONSIBLE_HEAD, Post.Role.SECRETARY})
-_KEEPS_DUTY = _GOVERNING | {Post.Role.DUTY_OFFICER}
 
 
 def person_with_phone(pk: int, *, sight: Sight) -> Person:
@@ -40,14 +39,6 @@ def governed_unit(pk: int, *, sight: Sight) -> Unit:
     if pk not in governed_units(sight):
         raise Forbidden if pk in sight.figure_units else NotYours
     return Unit.objects.get(pk=pk)
-
-
-def keeps_duty(sight: Sight) -> bool:
-    """Whether this viewer may write the committee's duty roster."""
-    if sight.is_operator:
-        return True
-    root = roster.college()
-    return root is not None and root.pk in sight.units_of(_KEEPS_DUTY)
 
 
 def code_units(sight: Sight) -> frozenset[int]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.duty.models import DutyShift
 from lianfang.incidents.models import Incident, IncidentFact
-from lianfang.kernel.clock import at_local
 from lianfang.kernel.texts import tidy
 from lianfang.reporting.models import CallRecord, DailyReport
 from lianfang.roster.models import Post
@@ -80,36 +77,6 @@ class AppointForm(Plain):
     )
     role = forms.ChoiceField(choices=Post.Role.choices)
     is_deputy = forms.BooleanField(required=False)
-
-
-class ShiftForm(Plain):
-    """A shift of the committee: from an hour of a day, for so many hours."""
-
-    post = forms.ChoiceField(choices=DutyShift.Post.choices)
-    number = TidyField(
-        max_length=32,
-        error_messages={"required": _("Please give the number or the full name of a person.")},
-    )
-    starts_on = forms.DateField(error_messages={"required": _("On which day does it begin?")})
-    starts = forms.TimeField(error_messages={"required": _("At what time does it begin?")})
-    hours = forms.DecimalField(
-        min_value=1,
-        max_value=36,
-        error_messages={
-            "required": _("How many hours?"),
-            "min_value": _("A shift lasts from 1 to 36 hours."),
-            "max_value": _("A shift lasts from 1 to 36 hours."),
-        },
-    )
-
-    @property
-    def starts_at(self) -> datetime:
-        begins: time = self.cleaned_data["starts"]
-        return at_local(self.cleaned_data["starts_on"], begins)
-
-    @property
-    def ends_at(self) -> datetime:
-        return self.starts_at + timedelta(hours=float(self.cleaned_data["hours"]))
 
 
 class ListForm(Plain):

@@ -1,11 +1,9 @@
-"""Who answers for what: posts in units, and shifts of the committee."""
+"""Who answers for what: posts in units, given and ended as of a day."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from lianfang.duty import operations as duty
-from lianfang.duty.models import DutyShift
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
@@ -47,28 +45,3 @@ def appoint(
 
 def dismiss(*, post: Post, day: date, actor: Actor, now: datetime) -> None:
     roster.dismiss(post=post, day=day, actor=actor, now=now)
-
-
-def add_shift(
-    *,
-    unit: Unit,
-    post: str,
-    person: Person,
-    starts_at: datetime,
-    ends_at: datetime,
-    actor: Actor,
-    now: datetime,
-) -> DutyShift:
-    return duty.add_shift(
-        unit=unit,
-        post=post,
-        person=person,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        actor=actor,
-        now=now,
-    )
-
-
-def remove_shift(*, shift: DutyShift, actor: Actor, now: datetime) -> None:
-    duty.remove_shift(shift=shift, actor=actor, now=now)
