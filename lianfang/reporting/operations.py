@@ -86,7 +86,9 @@ _RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def _receipt(day: date) -> str:
-    tail = "".join(secrets.choice(_RECEIPT_ALPHABET) for _position in range(8))
+    """Such as 0201-7K3F-9QXA: 40 random bits in 8 letters that are not mistaken for another."""
+    number = secrets.randbits(40)
+    tail = "".join(_RECEIPT_ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
     return f"{day:%m%d}-{tail[:4]}-{tail[4:]}"
 
 
