@@ -115,7 +115,7 @@ def _lines(day: date) -> dict[int, _Line]:
     above: dict[int, list[Unit]] = {}
     for ancestor, descendant in links.values_list("ancestor_id", "descendant_id"):
         above.setdefault(descendant, []).append(units[ancestor])
-    return {pk: _line(superiors) for pk, superiors in above.items()}
+    return {pk: _line(above.get(pk, [unit])) for pk, unit in units.items()}
 
 
 def _line(superiors: list[Unit]) -> _Line:

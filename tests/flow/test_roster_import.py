@@ -248,6 +248,24 @@ def test_a_new_room_ends_the_old_one(bring: Import) -> None:
     assert not Lodging.objects.filter(person__number="2019000002", held_until=None).exists()
 
 
+def test_a_room_that_cannot_be_read_leaves_the_stored_one(bring: Import) -> None:
+    bring()
+    plan = bring([student(1, 宿舍="待定"), *FIRST[1:]], as_of=LATER)
+    assert (plan.is_empty, len(plan.warnings)) == (True, 1)
+
+
+def test_a_year_of_entry_that_the_file_does_not_tell_stays(bring: Import) -> None:
+    titles = [*rosters.STUDENTS, "年级"]
+    staff = [rosters.STAFF, teacher(1, name="陈辅导", 岗位="辅导员")]
+    told = rosters.xlsx(
+        {"学生名册": [titles, [*student(1), "2019级"]], "教职工名册": staff}, title="南山学院名册"
+    )
+    bring(file=told)
+    silent = rosters.xlsx({"学生名册": [rosters.STUDENTS, student(1)], "教职工名册": staff})
+    assert bring(file=silent, as_of=LATER).is_empty
+    assert Person.objects.get(number="2019000001").grade == "2019"
+
+
 def test_a_row_with_a_later_day_of_its_own_begins_then(bring: Import) -> None:
     titles = [*rosters.STUDENTS, "起始日期"]
     start = date(2020, 2, 17)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.kernel.texts import tidy
-from lianfang.roster.imports import columns, values
+from lianfang.roster.imports import columns, phones, values
 from lianfang.roster.imports.columns import Header
 from lianfang.roster.imports.problems import Problem, Severity, Unreadable, Wrong, shown
 from lianfang.roster.imports.sheets import Cell, Line, Sheet
@@ -26,7 +26,7 @@ _CATEGORIES = {
 _PLAIN_FIELDS: dict[str, Callable[[Cell], str]] = {
     "sex": values.sex,
     "political_status": lambda cell: values.short(cell, longest=20),
-    "phone": values.phone,
+    "phone": phones.phone,
     "email": values.email,
     "position": lambda cell: values.short(cell, longest=40),
 }
@@ -38,6 +38,7 @@ class Record:
     """A person as the file tells. `fields` has only what the file has columns for.
 
     `branch` and `counselor` are None where the file has no such column; "" says "none".
+    A lodging that cannot be read is not told: whatever is stored stays.
     """
 
     sheet: str
@@ -171,6 +172,7 @@ class _Row:
         number = self._value("number", values.number, "")
         name = self._value("name", values.name, "")
         category = self._category(usual_category)
+        lodging = self._lodging()
         record = Record(
             sheet=self.sheet,
             row=self.line.number,
@@ -183,8 +185,8 @@ class _Row:
             fields=self._fields(category),
             branch=self._word("branch") if "branch" in self.header else None,
             counselor=self._counselor(category),
-            tells_lodging="lodging" in self.header or "room" in self.header,
-            lodging=self._lodging(),
+            tells_lodging=lodging is not None,
+            lodging=lodging or None,
             starts_on=self._value("starts_on", values.day, None),
             titles=self.header,
         )
@@ -238,8 +240,9 @@ class _Row:
             for name, read in _PLAIN_FIELDS.items()
             if name in self.header
         }
-        if category == STUDENT and ("grade" in self.header or "class_name" in self.header):
-            fields["grade"] = self._grade()
+        grade = self._grade() if category == STUDENT else ""
+        if grade or (category == STUDENT and "grade" in self.header):
+            fields["grade"] = grade
         if "address" in self.header:
             fields["address"] = self._address()
         return fields
@@ -255,51 +258,14 @@ class _Row:
             self._value(name, lambda cell: values.text(cell, longest=200), "") for name in parts
         )
 
-    def _lodging(self) -> tuple[str, str] | None:
+    def _lodging(self) -> tuple[str, str] | tuple[()] | None:
+        """Building and room; () for nowhere on campus; None when the file does not tell."""
         if "room" in self.header:
             building = self._value("building", values.building, "")
             room = self._value("room", lambda cell: values.short(cell, longest=20), "")
-            return (building, room) if building and room else None
-        return self._value("lodging", values.lodging, None, "warning")
+            return (building, room) if building and room else ()
 
+        def lodging(cell: Cell) -> tuple[str, str] | tuple[()] | None:
+            return values.lodging(cell) or ()
 
-def refuse_doubles(records: Iterable[Record]) -> Iterator[Problem]:
-    """One number for two rows is an error; one phone for two people is told."""
-    by_number: dict[str, Record] = {}
-    by_phone: dict[str, Record] = {}
-    for record in records:
-        first = by_number.setdefault(record.number, record)
-        if first is not record:
-            yield _double_number(record, first)
-            continue
-        phone = record.fields.get("phone", "")
-        other = by_phone.setdefault(phone, record) if phone else record
-        if other is not record:
-            yield _shared_phone(record, other)
-
-
-def _double_number(record: Record, first: Record) -> Problem:
-    return record.problem(
-        "number",
-        record.number,
-        _("%(name)s has the number of %(other)s (%(sheet)s, row %(row)s)."),
-        _("Delete one of the two rows, or give each person a number of their own."),
-        name=record.name,
-        other=first.name,
-        sheet=first.sheet,
-        row=first.row,
-    )
-
-
-def _shared_phone(record: Record, other: Record) -> Problem:
-    return record.problem(
-        "phone",
-        record.fields["phone"],
-        _("%(name)s and %(other)s (%(sheet)s, row %(row)s) have the same phone."),
-        _("If one of them has a phone of their own, write that; a shared phone is told both."),
-        severity="warning",
-        name=record.name,
-        other=other.name,
-        sheet=other.sheet,
-        row=other.row,
-    )
+        return self._value("lodging", lodging, None, "warning")

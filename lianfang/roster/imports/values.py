@@ -11,8 +11,6 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-import phonenumbers
-
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.kernel.texts import has_control_characters, tidy
 from lianfang.roster.imports.problems import Wrong
@@ -28,12 +26,10 @@ _ESCAPED_CONTROL = re.compile(r"_x00(0[0-8BCEF]|1[0-9A-F]|7F)_")
 _UNUSUAL = re.compile(r"\A[ '#]| \Z|  |_x00|[\uff01-\uff5e]")
 _ERROR_VALUES = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])")
-_SCIENTIFIC = re.compile(r"\A[+-]?\d+(\.\d+)?[eE]\+?\d+\Z")
+SCIENTIFIC = re.compile(r"\A[+-]?\d+(\.\d+)?[eE]\+?\d+\Z")
 _NUMBER = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9_\-]{0,31}\Z")
-_MOBILE = re.compile(r"\A1[3-9]\d{9}\Z")
-_PHONE_NOISE = re.compile(r"[\s\-‐‑–—－().（）]")
 _EMAIL = re.compile(r"\A[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}\Z")
-_AS_TEXT = _("Set the column to “Text” in Excel and type the number again.")
+AS_TEXT = _("Set the column to “Text” in Excel and type the number again.")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DOTS = str.maketrans(dict.fromkeys("•・‧∙⋅．", "·"))
 
@@ -90,7 +86,7 @@ def _visible(cell: str) -> str:
 def _digits(cell: int | float) -> str:
     if not math.isfinite(cell) or abs(cell) >= EXACT:
         raise Wrong(
-            _("Excel has rounded this long number: only fifteen digits are certain."), _AS_TEXT
+            _("Excel has rounded this long number: only fifteen digits are certain."), AS_TEXT
         )
     return str(int(cell)) if cell == int(cell) else str(cell)
 
@@ -102,8 +98,8 @@ def number(cell: Cell) -> str:
         raise Wrong(
             _("The number is empty."), _("Every person needs a number of their own: 学号 or 工号.")
         )
-    if _SCIENTIFIC.match(plain):
-        raise Wrong(_("Excel has written this number in powers of ten: digits are lost."), _AS_TEXT)
+    if SCIENTIFIC.match(plain):
+        raise Wrong(_("Excel has written this number in powers of ten: digits are lost."), AS_TEXT)
     if isinstance(cell, str):
         plain = re.sub(r"\A(\d+)\.0\Z", r"\1", plain)
     if not _NUMBER.match(plain):
@@ -155,56 +151,6 @@ def sex(cell: Cell) -> str:
     if plain not in _SEXES:
         raise Wrong(_("This is neither 男 nor 女."), _("Write 男 or 女, or leave the cell empty."))
     return _SEXES[plain]
-
-
-# ---------------------------------------------------------------- phones
-
-
-def phone(cell: Cell) -> str:
-    """A phone in E.164 form (+86…), empty for none.
-
-    The plan of numbers changes faster than any library: eleven digits that begin with 13
-    to 19 are taken as they are, everything else is asked of phonenumbers.
-    """
-    if isinstance(cell, float) and not cell.is_integer():
-        raise Wrong(_("This is a fraction, not a phone number."), _AS_TEXT)
-    given = tidy(text(cell))
-    if given in {"", "-", "/", "无", "没有", "暂无"}:
-        return ""
-    if _SCIENTIFIC.match(given):
-        raise Wrong(_("Excel has written this number in powers of ten: digits are lost."), _AS_TEXT)
-    plain = _PHONE_NOISE.sub("", re.sub(r"\A(\d{11})\.0\Z", r"\1", given))
-    if re.search(r"[/,;、，；]", plain):
-        raise Wrong(
-            _("There are several numbers in one cell."), _("Keep the one on which people answer.")
-        )
-    if not re.fullmatch(r"\+?\d+", plain):
-        raise Wrong(
-            _("A phone number has digits only."), _("Write eleven digits, such as 14226501564.")
-        )
-    mobile = re.sub(r"\A(\+86|0086|86(?=1\d{10}\Z))", "", plain)
-    if _MOBILE.match(mobile):
-        return f"+86{mobile}"
-    return _other_phone(plain, mobile)
-
-
-def _other_phone(plain: str, national: str) -> str:
-    """A landline with its area code, or a number from abroad with its +."""
-    if plain.startswith(("+", "0")):
-        try:
-            parsed = phonenumbers.parse(plain, "CN")
-        except phonenumbers.NumberParseException:
-            parsed = None
-        if parsed and phonenumbers.is_valid_number(parsed):
-            return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    raise Wrong(
-        _("These %(digits)s digits are no phone number."),
-        _(
-            "A mobile number has eleven digits and begins with 13 to 19; a landline needs its "
-            "area code, a number from abroad its +."
-        ),
-        digits=len(national.lstrip("+")),
-    )
 
 
 def email(cell: Cell) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lianfang.roster.imports import values
+from lianfang.roster.imports import phones, values
 from lianfang.roster.imports.columns import PARTY, PEOPLE, POSTS, header_of
 from lianfang.roster.imports.people import Record, read_people
 from lianfang.roster.imports.problems import Problem, Wrong
@@ -43,7 +43,7 @@ def wrong(read: Any, cell: Any) -> str:
     ],
 )
 def test_a_phone_in_any_usual_spelling_is_one_number(cell: Any) -> None:
-    assert values.phone(cell) == "+8614226501564"
+    assert phones.phone(cell) == "+8614226501564"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_phone_in_any_usual_spelling_is_one_number(cell: Any) -> None:
     ],
 )
 def test_other_phones_are_stored_in_one_form_or_are_none(cell: str, stored: str) -> None:
-    assert values.phone(cell) == stored
+    assert phones.phone(cell) == stored
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_other_phones_are_stored_in_one_form_or_are_none(cell: str, stored: str)
     ],
 )
 def test_what_is_no_phone_is_told(cell: Any, part: str) -> None:
-    assert part in wrong(values.phone, cell)
+    assert part in wrong(phones.phone, cell)
 
 
 @pytest.mark.parametrize(
