@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.desk.access import governs_anything, issues_codes
 from lianfang.kernel.refusals import Refused
+from lianfang.outreach import access as outreach
 from lianfang.portal.edge import Visit
 from lianfang.portal.middleware import in_words
 
@@ -49,6 +50,10 @@ def tabs(visit: Visit) -> list[Tab]:
         wanted += [("desk-units", _("Units")), ("desk-incidents", _("Incidents"))]
     if sight.has_desk:
         wanted.append(("desk-directives", _("Directives")))
+    if outreach.may_look(sight):
+        wanted.append(("desk-outreach", _("Telling people")))
+    if sight.sees_college:
+        wanted.append(("desk-times", _("Times")))
     if sight.figure_units - _coverage_only(visit):
         wanted.append(("desk-downloads", _("Summaries")))
     if sight.sees_college or sight.is_operator:

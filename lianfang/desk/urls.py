@@ -13,6 +13,8 @@ from lianfang.desk.views import (
     home,
     incident,
     lists,
+    outreach_referral,
+    outreach_times,
     person,
     posts,
     proxy,
@@ -59,6 +61,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("downloads/", downloads.downloads, name="desk-downloads"),
     path("", include("lianfang.desk.urls_summaries")),
     path("directives/", include("lianfang.desk.urls_directives")),
+    path("outreach/", include("lianfang.desk.urls_outreach")),
+    path("times/", outreach_times.times, name="desk-times"),
+    path("incidents/<int:pk>/referral/", outreach_referral.advise, name="desk-referral"),
+    path("referrals/<int:pk>/step/", outreach_referral.step, name="desk-referral-step"),
 ]
 
 # The roster's import has addresses of its own.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lianfang.portal.views import account, answer, drill, health, mine, report
+from lianfang.portal.views import account, answer, confirm, drill, health, mine, report
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("places/", report.division_children, name="portal-places"),
     path("places/<slug:code>/", report.division_children, name="portal-places-below"),
     path("a/<str:token>/", answer.answer, name="portal-answer"),
+    path("k/<str:token>/", confirm.confirm, name="portal-confirm"),
     path("d/", drill.by_code, name="portal-drill-code"),
     path("d/<str:token>/", drill.answer, name="portal-drill"),
     path("duty/<str:token>.ics", drill.feed, name="portal-duty-feed"),

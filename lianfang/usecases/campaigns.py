@@ -235,6 +235,12 @@ def full_text(campaign: Campaign) -> str:
     return "\n".join([version.title, version.text, _origin(version)])
 
 
+def group_text(campaign: Campaign) -> str:
+    """What somebody copies into a QQ group: in the language of the college."""
+    with in_language_of(None):
+        return full_text(campaign)
+
+
 def _short(campaign: Campaign) -> str:
     version = campaign.version
     head = _("“%(title)s”: please open the link, read it and confirm.") % {"title": version.title}
@@ -324,6 +330,7 @@ def mark_posted(*, posting: GroupPosting, by: Person, actor: Actor, now: datetim
 __all__ = [
     "AnswerTheQuestion", "ArticleIsOver", "ArticleWording", "CampaignIsOver",
     "ConfirmLinkNotValid", "EmptyAudience", "EverybodyNotChosen", "ReadOnceMore", "Rule", "Step",
-    "audience_of", "confirm_by_link", "confirm_by_text", "end", "full_text", "mark_posted",
+    "audience_of", "confirm_by_link", "confirm_by_text", "end", "full_text", "group_text",
+    "mark_posted",
     "postpone_next", "recipient_of_link", "start", "strike_next", "write_article",
 ]  # fmt: skip

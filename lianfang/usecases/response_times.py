@@ -103,7 +103,7 @@ def incident_times(
         ).select_related("first_report")
     )
     spans = _spans_of(incidents)
-    shown = _shown_units({one.unit_id for one in incidents}, day=reporting_day(now))
+    shown = _shown_units({one.unit_id for one in incidents}, within=units, day=reporting_day(now))
     by_unit: dict[int, dict[str, list[timedelta]]] = {}
     total: dict[str, list[timedelta]] = {}
     # A unit without any case stands there too: no row at all would say that it had none.
@@ -244,9 +244,12 @@ def _standing_units(units: Collection[int]) -> list[int]:
     return list(shown.values_list("pk", flat=True))
 
 
-def _shown_units(units: Collection[int], *, day: date) -> dict[int, int]:
-    """The department or office that stands for a unit."""
+def _shown_units(units: Collection[int], *, within: Collection[int], day: date) -> dict[int, int]:
+    """The department or office that stands for a unit, where the reader sees that far."""
     links = UnitLink.objects.filter(
-        held_on(day), descendant_id__in=units, ancestor__kind__in=_SHOWN_AS_UNITS
+        held_on(day),
+        descendant_id__in=units,
+        ancestor_id__in=within,
+        ancestor__kind__in=_SHOWN_AS_UNITS,
     ).order_by("-depth")
     return dict(links.values_list("descendant_id", "ancestor_id"))

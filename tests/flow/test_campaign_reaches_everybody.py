@@ -214,7 +214,7 @@ def test_a_group_without_a_robot_gets_a_text_to_copy_and_a_name(college: College
     college.work()
     posting = GroupPosting.objects.get()
     assert posting.unit == college.unit("网络1班")
-    text = campaigns.full_text(one)
+    text = campaigns.group_text(one)
     assert "国家卫生健康委 2020-01-29" in text
     assert "2020-02-29" in text
     by = {"by": college["辅导员"], "actor": college.actor("辅导员"), "now": college.now}

@@ -102,6 +102,7 @@ def _page(
         may_open_person=one.unit_id in visit.sight.name_units,
         fact_kinds=[(kind, kind.label) for kind in handle_incident.WRITTEN_BY_HAND],
         closings=Incident.Closing.choices,
+        referrals=list(one.referrals.order_by("advised_at")) if seen.named else [],
     )
 
 
