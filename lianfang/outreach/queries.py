@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
@@ -49,7 +50,7 @@ class _Carried:
     read_at: datetime | None
     sent_at: datetime | None
     delivered_at: datetime | None
-    tries: int
+    turns: int
     failed: int
 
 
@@ -83,14 +84,14 @@ def _carried(campaign: Campaign, people: Collection[int] | None) -> dict[int, _C
     turns = Delivery.objects.filter(message__topic=campaign.topic).exclude(state="CANCELLED")
     if people is not None:
         turns = turns.filter(message__recipient_id__in=people)
-    carried = {
-        row["message__recipient_id"]: row
+    carried: dict[int, dict[str, Any]] = {
+        row["message__recipient_id"]: dict(row)
         for row in turns.order_by()
         .values("message__recipient_id")
         .annotate(
             sent=Max("sent_at"),
             delivered=Max("delivered_at"),
-            tries=Count("id"),
+            turns=Count("id"),
             failed=Count("id", filter=Q(state="FAILED")),
             bundled_sent=Max("carried_by__sent_at"),
             bundled_delivered=Max("carried_by__delivered_at"),
@@ -98,13 +99,13 @@ def _carried(campaign: Campaign, people: Collection[int] | None) -> dict[int, _C
     }
     found = {}
     for pk, (queued_at, read_at) in read.items():
-        row = carried.get(pk, {})
+        row: dict[str, Any] = carried.get(pk, {})
         found[pk] = _Carried(
             queued_at=queued_at,
             read_at=read_at,
             sent_at=row.get("sent") or row.get("bundled_sent"),
             delivered_at=row.get("delivered") or row.get("bundled_delivered"),
-            tries=row.get("tries", 0),
+            turns=row.get("turns", 0),
             failed=row.get("failed", 0),
         )
     return found
@@ -121,7 +122,7 @@ def _standing(one: Recipient, carried: _Carried | None) -> tuple[Standing, datet
         return Standing.READ, carried.read_at
     if carried.delivered_at is not None:
         return Standing.DELIVERED, carried.delivered_at
-    if carried.tries and carried.failed == carried.tries:
+    if carried.turns and carried.failed == carried.turns:
         return Standing.FAILED, carried.queued_at
     if carried.sent_at is not None:
         return Standing.SENT, carried.sent_at

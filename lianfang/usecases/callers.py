@@ -7,11 +7,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from lianfang.escalation.queries import roles_behind
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
+from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Attempt
+from lianfang.notifications.operations import Draft
 from lianfang.notifications.receiving import UNDELIVERED
 from lianfang.outreach import operations as outreach
 from lianfang.outreach.models import CallTask, Campaign, PhoneCorrection, Recipient
@@ -24,6 +27,7 @@ from lianfang.roster.models import Person, Post, Unit
 from lianfang.roster.queries import held_on
 from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import desk_calls
+from lianfang.usecases.letters import in_language_of
 
 # What the network reports about a phone, and what a gateway says about a number. Any other
 # refusal may lie in our own settings, and is nobody's wrong number.
@@ -132,6 +136,8 @@ def note_call(
         actor=actor,
         now=now,
     )
+    if what == CallRecord.Outcome.LOST:
+        notifications.queue(_to_heads(noted, by, now), now=now)
     if what == CallRecord.Outcome.WRONG_NUMBER:
         outreach.note_wrong_number(
             person=person,
@@ -142,6 +148,33 @@ def note_call(
             now=now,
         )
     return noted
+
+
+def _to_heads(task: CallTask, caller: Person, now: datetime) -> list[Draft]:
+    """Somebody who cannot be found is reported to the head of the unit; the letter has no name."""
+    recipient = task.recipient
+    day = reporting_day(now)
+    heads: list[Person] = []
+    for node in roster.line_of_superiors(recipient.unit, day=day):
+        heads = roster.holders(unit=node, role=Post.Role.RESPONSIBLE_HEAD, day=day)
+        if heads:
+            break
+    drafts = []
+    for head in heads:
+        if head.pk == caller.pk:
+            continue
+        with in_language_of(head):
+            drafts.append(
+                Draft(
+                    reference=f"lost:{task.pk}",
+                    person=head,
+                    subject=_("Lianfang: you are needed"),
+                    body=_("Somebody of %(unit)s cannot be found. Please open the link.")
+                    % {"unit": recipient.unit.name},
+                    link=f"/desk/people/{recipient.person_id}/",
+                )
+            )
+    return drafts
 
 
 def number_is_right(*, correction: PhoneCorrection, actor: Actor, now: datetime) -> None:

@@ -304,10 +304,10 @@ def confirm_by_text(*, message: Message, now: datetime) -> Recipient | None:
     """
     kind, _colon, rest = message.reference.partition(":")
     parts = rest.split(":")
-    if kind != "campaign" or len(parts) < 2 or not parts[1].isdecimal():
+    if kind != "campaign" or len(parts) < 2 or not parts[1].isdecimal() or not message.recipient:
         return None
     recipient = (
-        Recipient.objects.filter(pk=int(parts[1]), person_id=message.recipient_id)
+        Recipient.objects.filter(pk=int(parts[1]), person=message.recipient)
         .select_related("person", "campaign__version")
         .first()
     )

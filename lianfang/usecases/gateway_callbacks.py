@@ -33,7 +33,7 @@ from lianfang.notifications.outlets import usable
 from lianfang.notifications.queries import answerable_letters
 from lianfang.roster.models import Person
 from lianfang.roster.operations import phone_index
-from lianfang.usecases import drills
+from lianfang.usecases import campaigns, drills
 from lianfang.usecases.acknowledge_incident import answer_summons
 
 DIALECTS: Mapping[str, str] = {
@@ -134,7 +134,7 @@ def take_answers(callback: Callback, *, now: datetime, real_now: datetime) -> in
 
 
 def take_answer(answer: TextAnswer, *, channel: str, now: datetime) -> bool:
-    """One SMS: true when it answered a drill or a summons, false when it is parked."""
+    """One SMS: true when it answered a drill, a campaign or a summons, false when it is parked."""
     index = phone_index(answer.phone)
     parsed = parse_answer(answer.text)
     if _answers_a_drill(parsed, index, now):
@@ -183,6 +183,8 @@ def _not_an_answer(parsed: Answer, index: str) -> ParkedAnswer.Reason:
 
 
 def _answer(letter: Message, what: Summons.Answer, now: datetime) -> ParkedAnswer.Reason | None:
+    if what == Summons.Answer.MINE and campaigns.confirm_by_text(message=letter, now=now):
+        return None
     found = _SUMMONS.fullmatch(letter.reference)
     summons = None
     if found:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from lianfang.kernel.clock import parse_moment
 from lianfang.notifications.channels.base import Outcome
-from lianfang.notifications.channels.reports import DeliveryReport
+from lianfang.notifications.channels.reports import DeliveryReport, TextAnswer
 from lianfang.notifications.models import Attempt, Delivery, Message
 from lianfang.notifications.receiving import take_reports
 from lianfang.outreach import queries
@@ -17,7 +18,7 @@ from lianfang.outreach.operations import PostedAlready, link_token
 from lianfang.outreach.rules import Rule
 from lianfang.reporting.models import CallRecord
 from lianfang.roster.models import Person
-from lianfang.usecases import callers, campaigns
+from lianfang.usecases import callers, campaigns, gateway_callbacks
 from lianfang.usecases.campaigns import ConfirmLinkNotValid, ReadOnceMore
 from tests.cast import College
 from tests.flow.outreach_cast import QUIZ, article, campaign, recipient, standing
@@ -120,6 +121,23 @@ def test_a_code_by_text_message_confirms_for_whom_it_was_written(college: Colleg
     assert (standing(college, "小红"), recipient(college, "小红").how) == ("confirmed", "SMS")
 
 
+def test_the_answer_of_a_phone_finds_its_letter_by_code(college: College) -> None:
+    """The way of an answer that a gateway pushes back: phone and code, then the campaign."""
+    campaign(college)
+    college.work()
+    college.fast_forward(hours=2)
+    letters = Message.objects.filter(
+        recipient=college["小红"], reference__startswith="campaign:", deliveries__channel="sms"
+    )
+    Delivery.objects.filter(message__in=letters).update(state="SENT", sent_at=college.now)
+    said = TextAnswer(college["小红"].phone, f"{letters.get().answer_code}", college.now)
+    stranger = TextAnswer(college["小明"].phone, said.text, college.now)
+    assert not gateway_callbacks.take_answer(stranger, channel="sms_http", now=college.now)
+    assert gateway_callbacks.take_answer(said, channel="sms_http", now=college.now)
+    assert standing(college, "小红") == "confirmed"
+    assert standing(college, "小明") != "confirmed"
+
+
 def test_another_matter_is_not_confirmed_by_a_text(college: College) -> None:
     letter = Message.objects.create(
         reference="escalation:7:round:0:summons:1", recipient=college["小红"], subject="x",
@@ -209,6 +227,15 @@ def test_a_wrong_number_is_a_task_of_the_unit_until_the_roster_has_another(
     assert PhoneCorrection.objects.count() == 1
 
 
+def test_who_cannot_be_found_is_reported_to_the_head_without_a_name(college: College) -> None:
+    campaign(college)
+    college.fast_forward(hours=6)
+    assert call(college, "小明", "LOST").closing == "NOT_REACHED"
+    letters = Message.objects.filter(reference__startswith="lost:")
+    assert {one.recipient.name for one in letters if one.recipient} == {"主任", "副主任"}
+    assert not any("小明" in one.body for one in letters)
+
+
 def test_a_group_without_a_robot_gets_a_text_to_copy_and_a_name(college: College) -> None:
     one = campaign(college)
     college.work()
@@ -217,7 +244,11 @@ def test_a_group_without_a_robot_gets_a_text_to_copy_and_a_name(college: College
     text = campaigns.group_text(one)
     assert "国家卫生健康委 2020-01-29" in text
     assert "2020-02-29" in text
-    by = {"by": college["辅导员"], "actor": college.actor("辅导员"), "now": college.now}
+    by: dict[str, Any] = {
+        "by": college["辅导员"],
+        "actor": college.actor("辅导员"),
+        "now": college.now,
+    }
     campaigns.mark_posted(posting=posting, **by)
     with pytest.raises(PostedAlready):
         campaigns.mark_posted(posting=posting, **by)

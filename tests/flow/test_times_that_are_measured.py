@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def fevers(college: College, n: int, unit: str = "网络1班") -> None:
 
 def answer(college: College, name: str) -> None:
     one = Incident.objects.get(person=college[name])
-    by = {"by": college["主任"], "actor": college.actor("主任"), "now": college.now}
+    by: dict[str, Any] = {"by": college["主任"], "actor": college.actor("主任"), "now": college.now}
     acknowledge_incident.acknowledge(incident=one, **by)
 
 
@@ -58,7 +59,7 @@ def test_from_the_symptom_to_the_result(college: College) -> None:
     answer(college, "网络1班0")
     college.now += timedelta(minutes=57)
     one = Incident.objects.get()
-    by = {"by": college["主任"], "actor": college.actor("主任"), "now": college.now}
+    by: dict[str, Any] = {"by": college["主任"], "actor": college.actor("主任"), "now": college.now}
     handle_incident.write_down(incident=one, kind="HOSPITAL", text="已就诊", **by)
     college.now += timedelta(hours=5)
     one.refresh_from_db()

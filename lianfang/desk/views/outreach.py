@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -214,7 +215,7 @@ def _form(
     told = access.told_units(visit.sight)
     kinds = [Unit.Kind.COLLEGE, Unit.Kind.DEPARTMENT, Unit.Kind.OFFICE, Unit.Kind.CLASS]
     units = Unit.objects.filter(pk__in=told, kind__in=kinds, closed_on__isnull=True)
-    lists = getattr(typed, "getlist", lambda _name: [])
+    lists: Callable[[str], list[str]] = getattr(typed, "getlist", lambda _name: [])
     steps = steps_from(rules_in_force(visit.now).settings)
     words = way_words()
     return outreach_answer(
