@@ -158,12 +158,9 @@ def _morning(cast: Cast, now: datetime) -> None:
 
 
 def _featured(cast: Cast) -> list[Person]:
+    """One student each of three classes of different departments."""
     classes = cast.tree.classes
-    return [
-        cast.students_of(classes[0])[5],
-        cast.students_of(classes[8])[3],
-        cast.students_of(classes[20])[2],
-    ]
+    return [cast.students_of(unit)[-1] for unit in (classes[0], classes[8], classes[20])]
 
 
 def _report(cast: Cast, person: Person, day: date, answers: Answers, now: datetime) -> DailyReport:
