@@ -36,15 +36,15 @@ def _in_this_process(size: int) -> list[Row]:
     new_home()
     set_up()
     made = fill(size)
-    reports_for(made["people"], made["classes"], share=0.9, day=DAY)  # type: ignore[arg-type]
+    reports_for(made["people"], made["classes"], share=0.9, day=DAY)
     from lianfang.reporting import queries
     from lianfang.reporting.models import DailyReport
     from lianfang.reporting.operations import count_day
 
     plain = median_ms(lambda: DailyReport.objects.filter(day=DAY, is_current=True).count())
     tree = median_ms(lambda: queries.ledgers(day=DAY))
-    whole = median_ms(lambda: queries.ledger(made["college"], day=DAY))  # type: ignore[arg-type]
-    one = median_ms(lambda: queries.ledger(made["classes"][7], day=DAY))  # type: ignore[index]
+    whole = median_ms(lambda: queries.ledger(made["college"], day=DAY))
+    one = median_ms(lambda: queries.ledger(made["classes"][7], day=DAY))
     again = median_ms(lambda: count_day(day=DAY, now=NOW), times=1)
     name = f"{size:,} people"
     return [

@@ -130,7 +130,7 @@ def _people_with_accounts() -> None:
 
     made = fill(PEOPLE + FEVERS + 40)
     word = make_password(PASSWORD)
-    people: list[Person] = made["people"]  # type: ignore[assignment]
+    people: list[Person] = made["people"]
     Account.objects.bulk_create(
         Account(login=p.number, person=p, password=word, created_at=NOW) for p in people
     )
@@ -138,7 +138,7 @@ def _people_with_accounts() -> None:
     carer.phone = "+8614200000001"
     carer.phone_index = roster.phone_index(carer.phone)
     carer.save()
-    for unit in {*made["classes"]}:  # type: ignore[misc]
+    for unit in {*made["classes"]}:
         roster.appoint(
             person=carer, unit=unit, role="COUNSELOR", day=NOW.date(), actor=OPERATOR, now=NOW
         )

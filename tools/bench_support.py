@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2020, 2, 14)
@@ -65,7 +65,7 @@ def set_up() -> None:
     load_shipped(now=NOW)
 
 
-def fill(number: int) -> dict[str, object]:
+def fill(number: int) -> dict[str, Any]:
     """A college of `number` students in classes of 40, departments of 25 classes."""
     from lianfang.kernel.actors import OPERATOR
     from lianfang.roster import operations as roster
@@ -98,7 +98,7 @@ def fill(number: int) -> dict[str, object]:
     )  # fmt: skip
     links = []
     for unit in units:
-        for depth, above in enumerate((unit.pk, unit.parent_id, college.pk)):
+        for depth, above in enumerate((unit.pk, departments[unit.position // 25].pk, college.pk)):
             links.append(UnitLink(ancestor_id=above, descendant=unit, depth=depth, held_from=first))
     UnitLink.objects.bulk_create(links, batch_size=2000)
     people = Person.objects.bulk_create(
@@ -123,7 +123,7 @@ def fill(number: int) -> dict[str, object]:
     return {"college": college, "classes": units, "people": people}
 
 
-def reports_for(people: list[object], units: list[object], *, share: float, day: date) -> None:
+def reports_for(people: list[Any], units: list[Any], *, share: float, day: date) -> None:
     """Received reports for a share of the people, written straight into the table."""
     from lianfang.reporting import operations as reporting
     from lianfang.reporting.models import DailyReport
