@@ -30,7 +30,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-POINTS = ("before-claim", "after-claim", "after-send", "in-mark", "in-climb", "in-moment")
+POINTS = (
+    "before-claim",
+    "in-claim",
+    "after-claim",
+    "after-send",
+    "in-mark",
+    "in-climb",
+    "in-moment",
+)
 MUTANTS = ("mark-before-send",)
 
 
@@ -67,8 +75,10 @@ def _die_at(point: str) -> None:
     match point:
         case "before-claim":
             _before(operations, "_claimed")
-        case "after-claim":
+        case "in-claim":  # inside its transaction
             _before(holding, "may_go")
+        case "after-claim":
+            _before(operations, "_provider")
         case "after-send":
             _before(operations, "settle")
         case "in-mark":  # inside its transaction, the attempt is written

@@ -1,17 +1,16 @@
 """May this letter go now? Limits per receiver, quiet hours, and what is held becomes one letter.
 
-Called by the worker that holds the claim, outside of any sending. Every answer but “go” leaves
-the delivery HELD with a later moment, or BUNDLED into a letter that has one.
+Called in the transaction of the claim; nothing is sent in it. Every answer but “go” leaves the
+delivery HELD with a later moment, or BUNDLED into a letter that has one.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from lianfang.notifications.models import Allowance, Delivery, Message
@@ -152,7 +151,7 @@ def _put_off(delivery: Delivery, allowance: Allowance, until: datetime, now: dat
         carrier = _open_bundle(delivery) or _new_bundle(delivery, due_at=until, now=now)
         bundled = {"state": Delivery.State.BUNDLED, "carried_by": carrier, "next_due_at": None}
         _still_ours(delivery).update(**bundled)
-        _in_the_same_queue(delivery, now).update(**bundled)
+        _bundle(_in_the_same_queue(delivery, now), bundled)
 
 
 def _in_the_same_queue(delivery: Delivery, now: datetime) -> Any:
@@ -172,6 +171,19 @@ def _in_the_same_queue(delivery: Delivery, now: datetime) -> Any:
     if delivery.rank == Rank.ORDINARY:
         return queued.filter(rank=Rank.ORDINARY)
     return queued.exclude(message__matter="")
+
+
+def _bundle(letters: Any, bundled: dict[str, Any]) -> None:
+    """Put these into a bundle, but for those that another worker has just claimed.
+
+    Waiting for them could be for ever: that worker may wait for one of ours.
+    """
+    can_skip = connection.features.has_select_for_update_skip_locked
+    free = letters.select_for_update(of=("self",), skip_locked=True) if can_skip else letters
+    pks = list(free.values_list("pk", flat=True))
+    Delivery.objects.filter(
+        pk__in=pks, state__in=[Delivery.State.QUEUED, Delivery.State.HELD]
+    ).update(**bundled)
 
 
 def _open_bundle(delivery: Delivery) -> Delivery | None:
@@ -223,10 +235,10 @@ def _digest(delivery: Delivery, courtesy: Courtesy, now: datetime) -> bool:
     message = delivery.message
     if message.is_bundle or message.recipient_id is None:
         return False
-    waiting = list(_due_beside(delivery, now).values_list("pk", flat=True))
-    if len(waiting) + 1 < courtesy.digest_after:
+    beside = _due_beside(delivery, now)
+    if beside.count() + 1 < courtesy.digest_after:
         return False
-    _gather(delivery, waiting, now)
+    _gather(delivery, beside, now)
     return True
 
 
@@ -243,12 +255,8 @@ def _due_beside(delivery: Delivery, now: datetime) -> Any:
 
 
 @transaction.atomic
-def _gather(delivery: Delivery, waiting: Iterable[int], now: datetime) -> None:
+def _gather(delivery: Delivery, beside: Any, now: datetime) -> None:
     carrier = _new_bundle(delivery, due_at=now, now=now)
     bundled = {"state": Delivery.State.BUNDLED, "carried_by": carrier, "next_due_at": None}
-    if _still_ours(delivery).update(**bundled) != 1:
-        transaction.set_rollback(True)
-        return
-    Delivery.objects.filter(
-        pk__in=list(waiting), state__in=[Delivery.State.QUEUED, Delivery.State.HELD]
-    ).update(**bundled)
+    _still_ours(delivery).update(**bundled)
+    _bundle(beside, bundled)

@@ -194,23 +194,21 @@ def deliver_next(
 ) -> Delivery | None:
     """Take one letter whose moment has come, hand it over, store what came of it.
 
-    1. Claim it with a conditional update; another worker may have been first.
-    2. Take its place in the receiver's allowance, or put it off.
-    3. Send, outside any transaction.
-    4. Store the receipt, only if the claim is still ours: after a lease that ran out another
+    1. Claim it with a conditional update (another worker may have been first), and take its
+       place in the receiver's allowance or put it off.
+    2. Send, outside any transaction.
+    3. Store the receipt, only if the claim is still ours: after a lease that ran out another
        worker owns the letter, and its receipt counts.
 
     `reporting_back` names the SMS providers whose receipts and answers reach us. With settings
     that are not sound a missing channel may come back: nothing is given up for it.
     Returns the delivery, or None when nothing was due.
     """
-    delivery = _claim(now=now, lease=lease)
-    if delivery is None or delivery.state != Delivery.State.SENDING:
-        return delivery
-    if delivery.message.closed_at is not None:
-        _still_ours(delivery).update(state=Delivery.State.CANCELLED, next_due_at=None)
-        return delivery
-    if not holding.may_go(delivery, now=now):
+    claimed = _claim(now=now, lease=lease)
+    if claimed is None:
+        return None
+    delivery, goes = claimed
+    if not goes:
         return delivery
     # Nothing joins a bundle any more once it is claimed and may go: now its text is written.
     if delivery.message.is_bundle and not fill_bundle(delivery):
@@ -237,23 +235,50 @@ def deliver_next(
     return delivery
 
 
-def _claim(*, now: datetime, lease: timedelta) -> Delivery | None:
-    """The most pressing letter that is due and that nobody else took in the same moment.
+def _claim(*, now: datetime, lease: timedelta) -> tuple[Delivery, bool] | None:
+    """The most pressing letter that is due and that nobody else took in the same moment, and
+    whether it may go now.
 
     One look for each rank, so that the index ends each look at the first row that is not due.
     """
     for rank in Rank:
         due = Delivery.objects.filter(rank=rank, next_due_at__lte=now).order_by("next_due_at")
         while near := list(due.values_list("pk", "claims", "state")[:_NEAR]):
-            # Ordinary letters are in no order among themselves; senders begin apart.
+            # Ordinary letters are in no order among themselves: senders begin apart.
             start = threading.get_ident() % len(near) if rank == Rank.ORDINARY else 0
             for pk, claims, state in near[start:] + near[:start]:
-                if _claimed(pk, claims, state, now, lease):
-                    return Delivery.objects.select_related("message__recipient").get(pk=pk)
+                begun = _begin(pk, claims, state, now, lease)
+                if begun is not None:
+                    return begun
     return None
 
 
+@transaction.atomic
+def _begin(
+    pk: int, claims: int, state: str, now: datetime, lease: timedelta
+) -> tuple[Delivery, bool] | None:
+    """The claim and the place in the receiver's allowance, together; nothing is sent here.
+
+    Addresses stay sealed until the claim is kept: one that cannot be opened must not hold up
+    the letters behind it.
+    """
+    if not _claimed(pk, claims, state, now, lease):
+        return None
+    delivery = (
+        Delivery.objects.select_related("message__recipient")
+        .defer(*(f"message__recipient__{name}" for name in ("phone", "email", "address")))
+        .get(pk=pk)
+    )
+    if delivery.state != Delivery.State.SENDING:
+        return delivery, False
+    if delivery.message.closed_at is not None:
+        _still_ours(delivery).update(state=Delivery.State.CANCELLED, next_due_at=None)
+        return delivery, False
+    return delivery, holding.may_go(delivery, now=now)
+
+
 def _claimed(pk: int, claims: int, state: str, now: datetime, lease: timedelta) -> bool:
+    """A conditional update; another worker may have been first."""
     row = Delivery.objects.filter(pk=pk, claims=claims, state=state, next_due_at__lte=now)
     if state == Delivery.State.SENT:
         return _receipt_is_overdue(row)
@@ -263,7 +288,6 @@ def _claimed(pk: int, claims: int, state: str, now: datetime, lease: timedelta) 
     return taken == 1
 
 
-@transaction.atomic
 def _receipt_is_overdue(row: QuerySet[Delivery]) -> bool:
     """Handed over a minute ago and no phone has it: the next channel tries as well."""
     delivery = row.first()

@@ -139,7 +139,7 @@ def test_a_receipt_that_is_faster_than_our_own_mark_counts(
     notifications.queue([draft("a:1", person("某人", 1), is_urgent=True)], now=college.now)
     claimed = notifications._claim(now=college.now, lease=timedelta(seconds=15))
     assert claimed is not None
-    reference = f"{claimed.message_id}:a:1:sms"
+    reference = f"{claimed[0].message_id}:a:1:sms"
     report = delivery_report(Taken("sms_http", "", "", reference, "77"))
     assert push("receipt", report).status_code == 200
     assert states() == [("sms", "DELIVERED")]

@@ -271,7 +271,7 @@ def test_an_old_owner_does_not_overwrite_the_new_one(college: College) -> None:
     new = notifications._claim(now=college.now, lease=timedelta(seconds=15))
     assert old is not None
     assert new is not None
-    for claim, receipt in ((new, accepted("7")), (old, failed_for_now("late"))):
+    for (claim, _goes), receipt in ((new, accepted("7")), (old, failed_for_now("late"))):
         notifications.settle(
             delivery=claim, receipt=receipt, started_at=college.now, now=college.now
         )

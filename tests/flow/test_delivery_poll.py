@@ -77,4 +77,4 @@ def test_what_is_due_is_found_among_thousands_that_are_not(now: datetime) -> Non
     notifications.queue([draft("alert:1", person("值班", 2), is_urgent=True)], now=now)
     found = notifications._claim(now=now, lease=timedelta(seconds=15))
     assert found is not None
-    assert found.message.reference == "alert:1"
+    assert found[0].message.reference == "alert:1"
