@@ -56,7 +56,7 @@ def set_up() -> None:
     import config  # noqa: F401
 
     django.setup()
-    from lianfang.commands.founding import prepare_database
+    from lianfang.commands.ready import prepare_database
     from lianfang.installation import operations as installation
     from lianfang.usecases.founding import load_shipped
 

@@ -8,12 +8,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.utils.translation import gettext as _
 
 from lianfang.accounts import operations as accounts
+from lianfang.commands.ready import make_ready, prepare_database
 from lianfang.installation import operations as installation
 from lianfang.installation.queries import installation as current_installation
 from lianfang.kernel import clock
@@ -55,12 +55,6 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
     check.set_defaults(run=check_installation)
 
 
-def prepare_database() -> None:
-    """Bring the tables up to date; a second call on an up-to-date database is quick."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", interactive=False, verbosity=0)
-
-
 def found_college(arguments: Namespace) -> int:
     prepare_database()
     now = clock.now()
@@ -72,13 +66,14 @@ def found_college(arguments: Namespace) -> int:
 
 
 def publish_edition(arguments: Namespace) -> int:
+    make_ready()
     edition = rulebook.publish_file(path=arguments.file, actor=OPERATOR, now=clock.now())
     print(_("Edition %(number)s is published.") % {"number": edition.number})
     return 0
 
 
 def create_admin(arguments: Namespace) -> int:
-    prepare_database()
+    make_ready()
     if arguments.password_stdin:
         password = sys.stdin.readline().rstrip("\n")
     else:

@@ -30,6 +30,12 @@ _MODULES = (
 )
 
 
+# These found, make or need none: every other command finds its database ready.
+_WITHOUT_DATABASE = {
+    "lianfang.commands.founding", "lianfang.commands.serve", "lianfang.commands.surveillance",
+}  # fmt: skip
+
+
 def language_of(arguments: Sequence[str]) -> str:
     """`--lang zh|en` wins, then LIANFANG_LANG, then the locale of the shell; else English."""
     chosen = os.environ.get("LIANFANG_LANG", "")
@@ -62,6 +68,8 @@ def _dispatch(words: Sequence[str]) -> int:
     parser = _parser()
     given = parser.parse_args(words)
     try:
+        if given.run.__module__ not in _WITHOUT_DATABASE:
+            import_module("lianfang.commands.ready").make_ready()
         return int(given.run(given) or DONE)
     except Refused as error:
         from lianfang.portal.middleware import in_words

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from lianfang.commands.founding import prepare_database
+from lianfang.commands.ready import make_ready, prepare_database
 from lianfang.installation.operations import apply_clock_setting, start_clock
 from lianfang.installation.queries import installation
 from lianfang.kernel import clock
@@ -78,15 +78,12 @@ def serve(arguments: Namespace) -> int:
         )
         return 2
     prepare_database()
-    if installation() is None:
-        if not arguments.demo:
-            print(_("Nobody has founded this database yet: lianfang found NAME"), file=sys.stderr)
-            return 2
+    if installation() is None and arguments.demo:
         from lianfang.demo.college import build
 
         build()
-    else:
-        load_shipped(now=clock.now())
+    make_ready()
+    load_shipped(now=clock.now())
     apply_clock_setting()
     address = f"http://{arguments.host}:{arguments.port}"
     os.environ.setdefault("LIANFANG_BASE_URL", address)
@@ -182,6 +179,7 @@ def work_on(arguments: Namespace) -> int:
     """Poll for what is due: one thread keeps time, a few hand letters over."""
     from lianfang.usecases import workers
 
+    make_ready()
     start_clock()
     workers.set_lease(timedelta(seconds=arguments.lease) if arguments.lease else None)
     if arguments.until_idle:

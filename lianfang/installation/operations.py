@@ -14,6 +14,9 @@ from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 
 
+NAMELESS = "本学院"  # until somebody gives the name, or the first roster brings it
+
+
 class NotAnExercise(Refused):
     code = "installation.not-an-exercise"
     message = _(
@@ -36,6 +39,12 @@ def found(*, name: str, is_exercise: bool, now: datetime) -> Installation:
         raise AlreadyFounded(name=existing.name)
     forget()
     return Installation.objects.create(name=name, is_exercise=is_exercise, created_at=now)
+
+
+def take_name(*, name: str) -> None:
+    """The first roster names a college that was founded without a name; later ones do not."""
+    if name and Installation.objects.filter(name=NAMELESS).update(name=name[:120]):
+        forget()
 
 
 def set_exercise_clock(*, moment: datetime) -> Installation:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from lianfang.audit import operations as audit
+from lianfang.installation.operations import NAMELESS, take_name
 from lianfang.installation.queries import installation
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
@@ -19,6 +20,7 @@ from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.reporting import operations as reporting
 from lianfang.reporting.models import UnitDay
+from lianfang.roster import queries as roster
 from lianfang.roster.imports import apply, stored
 from lianfang.roster.imports.bulk import RosterChanged
 from lianfang.roster.imports.changes import ImportPlan
@@ -66,7 +68,7 @@ def plan_of(given: Input, *, as_of: date, now: datetime, college: str = "") -> I
         stored=stored.load(day=as_of),
         as_of=as_of,
         college=college,
-        otherwise=home.name if home else "",
+        otherwise=home.name if home and home.name != NAMELESS else "",
     )
 
 
@@ -122,6 +124,8 @@ def _carry_out(
         counts=plan.counts(),
         plan=plan.digest,
     )
+    root = roster.college()
+    take_name(name=root.name if root else "")
     for day in counted_days(since=plan.as_of, until=reporting_day(now)):
         reporting.count_day(day=day, now=now)
 
