@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Escalation
@@ -332,3 +334,37 @@ def test_a_person_without_a_phone_has_the_same_cap(college: College, gateway: Ht
         later(college, minutes=1)
     waiting = Delivery.objects.filter(message__is_bundle=False, channel="email")
     assert sorted(t.state for t in waiting) == ["BUNDLED"] * 2 + ["SENT"] * 5
+
+
+def test_many_workers_keep_the_limit_of_one_phone(college: College, gateway: HttpGateway) -> None:
+    """Four senders, one flood: no second text within the minute, nothing dropped, no deadlock."""
+    someone, other = person("值班", 1), person("辅导", 2)
+    for number in range(150):
+        alert = draft(
+            f"escalation:{number}:x", someone, is_urgent=True, matter=f"0201-{number + 1}"
+        )
+        notifications.queue([alert, draft(f"note:{number}", other)], now=college.now)
+    faults: list[BaseException] = []
+
+    def sender() -> None:
+        try:
+            work_off(college.now)
+        except BaseException as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=sender) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert faults == []
+    assert len(texts(gateway, someone.phone)) == 1
+    assert len(texts(gateway, other.phone)) == 1
+    for _minute in range(3):
+        later(college, minutes=1)
+    assert not Delivery.objects.filter(next_due_at__isnull=False, is_urgent=True).exists()
+    told = Message.objects.filter(recipient=someone, is_bundle=True)
+    assert sum(len(_listed([bundle.body])) for bundle in told if bundle.link == "/desk/") >= 145
+    assert set(states(message__recipient=someone)) == {("sms", "SENT"), ("sms", "BUNDLED")}
