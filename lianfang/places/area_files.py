@@ -86,6 +86,7 @@ class _Reader:
         self.warnings: list[Problem] = []
         self._codes: dict[str, str | None] = {}
         self._named: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, bool]] = set()
 
     # ------------------------------------------------------------ layouts
 
@@ -94,8 +95,8 @@ class _Reader:
         listed: dict[str, dict[date, Row]] = defaultdict(dict)
         for row in table.rows:
             day = read_day(row, "date", self.problems.append)
-            code = self._code(row)
             is_on = self._is_on(row, column)
+            code = self._code(row, matters=is_on)
             if day:
                 days.add(day)
             if day and code and is_on:
@@ -157,23 +158,28 @@ class _Reader:
         name = _name(row, code)
         return Listing(code, name, period, row["level"][:20], row["source"][:200], row.number)
 
-    def _code(self, row: Row) -> str | None:
-        """The code of today for a row's area; what is wrong with it is told once per code."""
+    def _code(self, row: Row, *, matters: bool = True) -> str | None:
+        """The code of today for a row's area; what is wrong with it is told once per code.
+
+        An unknown code in a row that puts nothing on the list (`matters` is false: a table of
+        all cities, with a 0 under the rule) is a warning, and no reason to refuse the list.
+        """
         printed = row["area_code"]
-        if printed not in self._codes:
-            self._codes[printed] = self._resolved(row)
+        if self._codes.get(printed) is None and (printed, matters) not in self._told:
+            self._told.add((printed, matters))
+            self._codes[printed] = self._resolved(row, matters)
         code = self._codes[printed]
         if code and (printed, row["area"]) not in self._named:
             self._named.add((printed, row["area"]))
             self._compare_name(row, printed)
         return code
 
-    def _resolved(self, row: Row) -> str | None:
+    def _resolved(self, row: Row, matters: bool) -> str | None:
         printed = row["area_code"]
         try:
             division = divisions.resolve(printed)
         except UnknownDivision as error:
-            self._unknown(row, error)
+            self._unknown(row, error, is_fault=matters and not self.skip_unknown)
             return None
         if division.is_placeholder:
             text = _("This is a heading of the code list, not an area.")
@@ -187,11 +193,11 @@ class _Reader:
             )
         return division.code
 
-    def _unknown(self, row: Row, error: UnknownDivision) -> None:
-        if self.skip_unknown:
-            text = _("No division has this code; every row with it was left out.")
-        else:
+    def _unknown(self, row: Row, error: UnknownDivision, *, is_fault: bool) -> None:
+        if is_fault:
             text = _("No division has this code.")
+        else:
+            text = _("No division has this code; every row with it was left out.")
         known = next(filter(None, (match_address(row["area"] + tail) for tail in _TAILS)), None)
         context: dict[str, object] = {"area": row["area"]}
         cure = _("Find the six digits of GB/T 2260 for %(area)s.")
@@ -202,7 +208,7 @@ class _Reader:
             cure = _("Did you mean %(code)s %(name)s?")
             context |= {"code": known.code, "name": divisions.full_name(known.code)}
         problem = row.problem("area_code", text, cure, **context)
-        (self.warnings if self.skip_unknown else self.problems).append(problem)
+        (self.problems if is_fault else self.warnings).append(problem)
 
     def _compare_name(self, row: Row, printed: str) -> None:
         """A slip of the pen in a code lists the wrong city: the printed name tells."""

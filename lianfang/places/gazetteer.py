@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from lianfang.places import divisions
 from lianfang.places.divisions import Division, Renamed, UnknownDivision
@@ -106,7 +106,7 @@ def _short_city(name: str) -> str:
 _COUNTY_TAIL = re.compile(r"(市辖区|区|县|市|旗|林区|特区)$")
 
 
-@lru_cache(maxsize=None)
+@cache
 def short_forms(code: str) -> frozenset[str]:
     """The names by which people call a division: 通川区 and 通川; a single character is no name."""
     division = divisions.get(code)

@@ -73,23 +73,30 @@ def test_the_list_of_every_day_is_the_one_in_the_file(shared: Path, now: datetim
     assert risk_areas_on(min(truth) - timedelta(days=1)) == frozenset()
 
 
-def test_pseudo_codes_are_refused_or_skipped_by_name(shared: Path, now: datetime):
-    with pytest.raises(FileProblems) as error:
-        import_areas(shared / DERIVED, rule="R1", now=now)
-    assert [(p.column, p.value) for p in error.value.problems] == [
-        ("area_code", "136100"),
-        ("area_code", "715400"),
-    ]
+def test_pseudo_codes_that_put_nothing_on_the_list_are_named_and_harm_nobody(
+    shared: Path, now: datetime
+):
+    """The file tells of every city; 136100 and 715400 stand under R1 with a 0 on every day."""
+    changes = import_areas(shared / DERIVED, rule="R1", now=now)
     with translation.override("en"):
-        cures = [in_words(problem)["cure"] for problem in error.value.problems]
-    assert cures == [
-        "Did you mean 220184 吉林省长春市公主岭市?",
-        "Did you mean 610581 陕西省渭南市韩城市?",
-    ]
-    changes = import_areas(shared / DERIVED, rule="R1", skip_unknown=True, now=now)
-    told = {warning.value for warning in changes.warnings}
-    assert told == {"136100", "715400", "410728", "220381"}  # the last two were renamed
+        cures = {w.value: in_words(w)["cure"] for w in changes.warnings}
+    assert cures["136100"] == "Did you mean 220184 吉林省长春市公主岭市?"
+    assert cures["715400"] == "Did you mean 610581 陕西省渭南市韩城市?"
+    assert set(cures) == {"136100", "715400", "410728", "220381"}  # the last two were renamed
     assert RiskArea.objects.values("area_code").distinct().count() == 50
+
+
+def test_an_unknown_code_that_would_be_listed_refuses_the_whole_list(now: datetime):
+    rows = [
+        "date,area_code,area,in_R1",
+        "2020-02-01,420100,武汉市,1",
+        "2020-02-01,715400,韩城,0",
+        "2020-02-02,715400,韩城,1",
+    ]
+    with pytest.raises(FileProblems) as error:
+        import_areas("\n".join(rows).encode(), rule="R1", now=now)
+    assert [(p.row, p.value) for p in error.value.problems] == [(4, "715400")]
+    assert not RiskArea.objects.exists()
 
 
 def test_the_same_file_again_changes_nothing(shared: Path, now: datetime):
