@@ -111,11 +111,13 @@ def _carried(campaign: Campaign, people: Collection[int] | None) -> dict[int, _C
     return found
 
 
-def _standing(one: Recipient, carried: _Carried | None) -> tuple[Standing, datetime | None]:
-    if one.confirmed_at is not None:
-        return Standing.CONFIRMED, one.confirmed_at
-    if one.told_at is not None:
-        return Standing.TOLD, one.told_at
+def _standing(
+    confirmed_at: datetime | None, told_at: datetime | None, carried: _Carried | None
+) -> tuple[Standing, datetime | None]:
+    if confirmed_at is not None:
+        return Standing.CONFIRMED, confirmed_at
+    if told_at is not None:
+        return Standing.TOLD, told_at
     if carried is None:
         return Standing.WAITING, None
     if carried.read_at is not None:
@@ -133,18 +135,23 @@ def progress(recipients: Iterable[Recipient], *, campaign: Campaign) -> list[Pro
     """The standing of some people of one campaign, in the order given."""
     wanted = list(recipients)
     carried = _carried(campaign, {one.person_id for one in wanted})
-    return [Progress(one, *_standing(one, carried.get(one.person_id))) for one in wanted]
+    return [
+        Progress(one, *_standing(one.confirmed_at, one.told_at, carried.get(one.person_id)))
+        for one in wanted
+    ]
 
 
 def counts(campaign: Campaign, *, units: Collection[int] | None = None) -> Counter[Standing]:
     """How many people stand where; of these units, or of all."""
-    recipients = campaign.recipients.only(
-        "id", "campaign_id", "person_id", "confirmed_at", "told_at"
-    )
+    recipients = campaign.recipients.all()
     if units is not None:
         recipients = recipients.filter(unit_id__in=units)
     carried = _carried(campaign, None)
-    return Counter(_standing(one, carried.get(one.person_id))[0] for one in recipients)
+    rows = recipients.values_list("person_id", "confirmed_at", "told_at")
+    return Counter(
+        _standing(confirmed_at, told_at, carried.get(person))[0]
+        for person, confirmed_at, told_at in rows
+    )
 
 
 def counts_by_unit(campaign: Campaign) -> list[tuple[int, int, int]]:

@@ -47,7 +47,7 @@ from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import callers
 from lianfang.usecases.letters import in_language_of
 
-PORTION = 500  # people of one transaction: a report never waits behind a whole college
+PORTION = 250  # people of one transaction: a report never waits behind a whole college
 
 
 # ---------------------------------------------------------------- articles
