@@ -98,7 +98,7 @@ class Board:
             numbers = {"missing": ledger.missing, "expected": ledger.expected}
             parts.append(("", words % numbers))
         else:
-            parts.append(("done", _("everybody has reported (%(n)s)") % {"n": ledger.expected}))
+            parts.append(("done", _("everybody has reported (%(n)s)") % {"n": ledger.received}))
         if ledger.expected and not self.top.is_known:
             parts.append(("unknown", _("how the college is: not yet known")))
         return parts

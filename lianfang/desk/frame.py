@@ -47,7 +47,9 @@ def tabs(visit: Visit) -> list[Tab]:
         wanted.append(("desk-board", _("Board")))
     wanted.append(("desk-home", _("To do")))
     if sight.figure_units:
-        wanted += [("desk-units", _("Units")), ("desk-incidents", _("Incidents"))]
+        wanted.append(("desk-units", _("Units")))
+    if sight.event_figure_units and sight.person is not None:
+        wanted.append(("desk-incidents", _("Incidents")))
     if sight.has_desk:
         wanted.append(("desk-directives", _("Directives")))
     if outreach.may_look(sight):

@@ -106,7 +106,7 @@ def work_of(sight: Sight, *, person: Person | None, day: date) -> Work:
         unreachable=_lost(names, day),
         missing=missing,
         late=sum(ledger.late for ledger in figures),
-        expected=sum(ledger.expected for ledger in figures),
+        expected=sum(ledger.owed for ledger in figures),
     )
 
 

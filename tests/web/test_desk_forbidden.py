@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -206,3 +207,17 @@ def test_ones_own_incident_is_not_a_desk_page(college: College) -> None:
     assert client.get(f"/desk/incidents/{incident.pk}/").status_code == 404
     assert client.get(f"/desk/people/{college['辅导员'].pk}/answers/").status_code == 403
     assert incident.code not in page(college, "辅导员", "/desk/incidents/")
+
+
+@pytest.mark.parametrize(
+    "name", ["辅导员", "主任", "书记", "组长", "值班员", "班长", "外辅导员", "admin"]
+)
+def test_every_door_that_is_shown_is_open(college: College, name: str) -> None:
+    """A tab that answers “not for you” is a wrong tab."""
+    client = operator(college) if name == "admin" else client_of(college, name)
+    body = client.get("/desk/").content.decode()
+    strip = body.split('class="tabs strip', 1)[1].split("</nav>")[0]
+    doors = re.findall(r'href="([^"]+)"', strip)
+    assert "/desk/" in doors
+    for door in doors:
+        assert client.get(door, follow=True).status_code == 200, f"{name}: {door}"

@@ -319,3 +319,21 @@ def test_yesterday_is_counted_against_yesterdays_roster(
 def test_a_day_that_is_none_is_today(college: College, day: str) -> None:
     url = f"/desk/units/{college.unit('网络1班').pk}/"
     assert page(college, "辅导员", f"{url}?day={day}") == page(college, "辅导员", url)
+
+
+def test_whoever_is_exempt_is_not_said_to_have_reported(college: College) -> None:
+    roster.exempt(
+        person=college["小刚"],
+        reason="ARMY",
+        held_from=college.today,
+        held_until=None,
+        granted_by=None,
+        actor=OPERATOR,
+        now=college.now,
+    )
+    reporting.count_day(day=college.today, now=college.now)
+    college.report("小明")
+    college.report("小红")
+    assert "Everybody has reported (2); nothing to do" in page(college, "辅导员", "/desk/")
+    unit = college.unit("网络1班").pk
+    assert "Everybody has reported (2)" in page(college, "辅导员", f"/desk/units/{unit}/")

@@ -8,12 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from lianfang.desk.frame import answer
-from lianfang.desk.ledgers import UnitRow, signing_units_below, unit_rows
+from lianfang.desk.ledgers import signing_units_below, unit_rows
 from lianfang.desk.setup import setup_of
 from lianfang.desk.worklist import work_of
 from lianfang.portal.edge import Visit, for_desk
-from lianfang.reporting.rules import Ledger
-from lianfang.roster.models import Unit
+from lianfang.roster.models import Post, Unit
 from lianfang.rulebook.queries import Rules, rules_in_force
 
 
@@ -54,15 +53,9 @@ def side(visit: Visit, rules: Rules) -> dict[str, Any]:
     return {
         "rows": rows,
         "person_due": rules.deadlines["PERSON"].moment(visit.today),
-        "total": _total(rows),
+        # Whoever could sign for a unit below is not asked to: its own people do.
+        "signs": {post.unit_id for post in visit.sight.posts if Post.Role(post.role).signs},
     }
-
-
-def _total(rows: list[UnitRow]) -> Ledger:
-    """What the topmost rows add up to; a unit below another listed one is in it already."""
-    listed = {row.unit.pk for row in rows}
-    tops = (row for row in rows if row.unit.parent_id not in listed)
-    return sum((row.ledger for row in tops if row.unit.tree == "ADMINISTRATIVE"), Ledger())
 
 
 def watched_units(visit: Visit, rules: Rules) -> list[Unit]:
