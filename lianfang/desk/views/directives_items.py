@@ -158,6 +158,8 @@ def _form(
     **more: Any,
 ) -> HttpResponse:
     choices = Unit.objects.filter(pk__in=units, closed_on__isnull=True)
+    nothing = {"source": "", "title": cause.title if cause else ""}
+    typed = nothing | more.pop("typed", request.POST.dict())
     return answer(
         request,
         visit,
@@ -167,7 +169,8 @@ def _form(
         cause=cause,
         units=choices.exclude(kind=Unit.Kind.MAJOR).order_by("tree", "position", "code"),
         sources=[(source.value, source.label) for source in _BY_HAND],
-        **({"typed": request.POST.dict()} | more),
+        typed=typed,
+        **more,
     )
 
 
