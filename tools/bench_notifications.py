@@ -137,7 +137,7 @@ def _campaign(name: str, gateway: Any, letters: int, plain: float) -> list[Row]:
 def _poll(name: str, waiting: int) -> list[Row]:
     from django.db import connection
 
-    from lianfang.notifications import operations as notifications
+    from lianfang.notifications import delivering
     from lianfang.notifications.models import Delivery, Message
 
     lease = timedelta(seconds=15)
@@ -170,7 +170,7 @@ def _poll(name: str, waiting: int) -> list[Row]:
         made = up_to
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        return median_ms(lambda: notifications._claim(now=now, lease=lease), times=101)
+        return median_ms(lambda: delivering._claim(now=now, lease=lease), times=101)
 
     few, many = fill(100), fill(waiting)
     return [row(f"idle poll with {waiting:,} waiting rows, {name}", many, "ms", few)]

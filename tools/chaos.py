@@ -69,20 +69,20 @@ def _die() -> None:
 
 def _die_at(point: str) -> None:
     from lianfang.escalation import operations as escalation
-    from lianfang.notifications import holding, operations
+    from lianfang.notifications import delivering, holding
     from lianfang.usecases import deadlines
 
     match point:
         case "before-claim":
-            _before(operations, "_claimed")
+            _before(delivering, "_claimed")
         case "in-claim":  # inside its transaction
             _before(holding, "may_go")
         case "after-claim":
-            _before(operations, "_provider")
+            _before(delivering, "_provider")
         case "after-send":
-            _before(operations, "settle")
+            _before(delivering, "settle")
         case "in-mark":  # inside its transaction, the attempt is written
-            _before(operations, "_after")
+            _before(delivering, "_after")
         case "in-climb":  # inside the transaction, the climb is claimed
             _before(escalation, "climb")
         case "in-moment":  # inside the transaction, the moment is claimed
@@ -101,17 +101,17 @@ def _before(room: Any, name: str) -> None:
 
 def _mutate(mutant: str) -> None:
     """The mistake of others: the letter counts as sent before a gateway was asked."""
-    from lianfang.notifications import operations
+    from lianfang.notifications import delivering
     from lianfang.notifications.models import Delivery
 
     assert mutant in MUTANTS
-    careful = operations._provider
+    careful = delivering._provider
 
     def hasty(delivery: Delivery, channels: Any) -> Any:
         Delivery.objects.filter(pk=delivery.pk).update(state="SENT", next_due_at=None)
         return careful(delivery, channels)
 
-    operations._provider = hasty
+    delivering._provider = hasty
 
 
 def start_child(

@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 
 from lianfang.notifications.channels.base import Outcome
 from lianfang.notifications.channels.reports import DeliveryReport, TextAnswer
+from lianfang.notifications.delivering import release_next_channel
 from lianfang.notifications.models import Attempt, Delivery, Nonce, ParkedAnswer
-from lianfang.notifications.operations import release_next_channel
 from lianfang.notifications.probes import probe_came_back
 from lianfang.notifications.wording import reference_of
 from lianfang.roster.models import Person

@@ -15,6 +15,7 @@ from django.test import Client
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.incidents.models import Incident
 from lianfang.kernel import clock
+from lianfang.notifications import delivering
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Attempt, Delivery, Message, Nonce, ParkedAnswer
 from lianfang.notifications.queries import parked_answers
@@ -137,7 +138,7 @@ def test_a_receipt_that_is_faster_than_our_own_mark_counts(
     college: College, gateway: HttpGateway
 ) -> None:
     notifications.queue([draft("a:1", person("某人", 1), is_urgent=True)], now=college.now)
-    claimed = notifications._claim(now=college.now, lease=timedelta(seconds=15))
+    claimed = delivering._claim(now=college.now, lease=timedelta(seconds=15))
     assert claimed is not None
     reference = f"{claimed[0].message_id}:a:1:sms"
     report = delivery_report(Taken("sms_http", "", "", reference, "77"))

@@ -16,6 +16,7 @@ from lianfang.escalation.models import Escalation
 from lianfang.installation import queries as installation
 from lianfang.installation.models import Installation
 from lianfang.kernel import clock
+from lianfang.notifications import delivering
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Attempt, Delivery, Message
 from lianfang.notifications.queries import gateway_states, inbox, troubled
@@ -266,9 +267,9 @@ def test_an_old_owner_does_not_overwrite_the_new_one(college: College) -> None:
     from lianfang.notifications.channels.base import accepted, failed_for_now
 
     notifications.queue([draft("a:1", person("某人", 1), is_urgent=True)], now=college.now)
-    old = notifications._claim(now=college.now, lease=timedelta(seconds=15))
+    old = delivering._claim(now=college.now, lease=timedelta(seconds=15))
     college.now += timedelta(seconds=16)
-    new = notifications._claim(now=college.now, lease=timedelta(seconds=15))
+    new = delivering._claim(now=college.now, lease=timedelta(seconds=15))
     assert old is not None
     assert new is not None
     for (claim, _goes), receipt in ((new, accepted("7")), (old, failed_for_now("late"))):

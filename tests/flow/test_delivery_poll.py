@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lianfang.notifications import delivering
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Delivery, Message
 from tests.post_office import draft, person
@@ -49,7 +50,7 @@ def test_the_poll_reads_the_partial_index_and_stops_at_the_first_row(now: dateti
     fill(3000, now)
     analyze()
     with CaptureQueriesContext(connection) as asked:
-        assert notifications._claim(now=now, lease=timedelta(seconds=15)) is None
+        assert delivering._claim(now=now, lease=timedelta(seconds=15)) is None
     assert len(asked) == 3, "one look for each rank"
     for query in asked.captured_queries:
         plan = plan_of(query["sql"])
@@ -75,6 +76,6 @@ def test_what_is_due_is_found_among_thousands_that_are_not(now: datetime) -> Non
     fill(3000, now)
     analyze()
     notifications.queue([draft("alert:1", person("值班", 2), is_urgent=True)], now=now)
-    found = notifications._claim(now=now, lease=timedelta(seconds=15))
+    found = delivering._claim(now=now, lease=timedelta(seconds=15))
     assert found is not None
     assert found[0].message.reference == "alert:1"
