@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from lianfang.audit import operations as audit
-from lianfang.installation.operations import NAMELESS, take_name
+from lianfang.installation.operations import take_name
 from lianfang.installation.queries import installation
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
@@ -68,7 +68,7 @@ def plan_of(given: Input, *, as_of: date, now: datetime, college: str = "") -> I
         stored=stored.load(day=as_of),
         as_of=as_of,
         college=college,
-        otherwise=home.name if home and home.name != NAMELESS else "",
+        otherwise=home.name if home else "",
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -129,3 +131,46 @@ def test_workers_end_when_nothing_is_due(
     states = {d.state for letter in letters for d in letter.deliveries.all()}
     assert states, "the fever wrote letters"
     assert not states & {"QUEUED", "SENDING"}
+
+
+def test_an_empty_home_needs_nothing_before_the_roster(tmp_path: Path) -> None:
+    """The first command of a new user may be any: tables, rules and an owner are made."""
+    roster = tmp_path / "花名册.csv"
+    roster.write_text("学号,姓名,院系,专业,班级\n20190001,小明,信息系,网络,网络1班\n", "utf-8")
+    home = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("LIANFANG_")},
+        "LIANFANG_HOME": str(tmp_path / "home"),
+    }
+
+    def lianfang(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "lianfang.commands.main", *words],
+            env=home | more, capture_output=True, text=True, timeout=120, check=False,
+            cwd=Path(__file__).resolve().parents[2],
+        )  # fmt: skip
+
+    done = lianfang("roster", "import", str(roster), "--as-of", "2020-02-01", "--apply")
+    assert done.returncode == DONE, done.stderr
+    shown = json.loads(lianfang("ledger", "网络1班", "--on", "2020-02-01", "--json").stdout)
+    assert (shown["expected"], shown["missing"], shown["known"]) == (1, 1, False)
+    refused = lianfang("ledger", "网络1班", LIANFANG_CLOCK="2020-02-01T07:00+08:00")
+    assert refused.returncode == REFUSED
+    assert "installation.not-an-exercise" in refused.stderr
+
+
+def test_an_empty_home_opened_with_a_clock_is_an_exercise(tmp_path: Path) -> None:
+    worked = subprocess.run(
+        [sys.executable, "-m", "lianfang.commands.main", "work", "--until-idle"],
+        env={
+            **{k: v for k, v in os.environ.items() if not k.startswith("LIANFANG_")},
+            "LIANFANG_HOME": str(tmp_path), "LIANFANG_CLOCK": "2020-02-01T07:00+08:00",
+        },
+        capture_output=True, text=True, timeout=120, check=False,
+        cwd=Path(__file__).resolve().parents[2],
+    )  # fmt: skip
+    assert worked.returncode == DONE, worked.stderr
+    import pysqlite3
+
+    with closing(pysqlite3.connect(tmp_path / "lianfang.sqlite3")) as database:
+        row = database.execute("SELECT is_exercise FROM installation_installation").fetchone()
+    assert row == (1,)
