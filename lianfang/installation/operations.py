@@ -13,7 +13,6 @@ from lianfang.kernel import clock
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 
-
 NAMELESS = "本学院"  # until somebody gives the name, or the first roster brings it
 
 

@@ -243,9 +243,9 @@ def _add_to_counters(sums: dict[tuple[int, date], list[int]]) -> None:
         f"INSERT INTO {table} (unit_id, day, expected, {', '.join(names)}) VALUES {places} "
         f"ON CONFLICT (day, unit_id) DO UPDATE SET {changes}"
     )
-    values: list[int | date] = [
-        value for (unit, day), numbers in rows for value in (unit, day, *numbers)
-    ]
+    values: list[int | date] = []
+    for (unit, day), numbers in rows:
+        values += [unit, day, *numbers]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 

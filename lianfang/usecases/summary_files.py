@@ -145,7 +145,8 @@ def csv_text(tables: Sequence[Table]) -> str:
             writer.writerow([harmless(label), harmless(value)])
         if table.groups:
             writer.writerow(_spread(table.groups))
-        writer.writerows([harmless(cell) for cell in row] for row in (table.columns, *table.rows))
+        writer.writerow([harmless(cell) for cell in table.columns])
+        writer.writerows([harmless(cell) for cell in row] for row in table.rows)
         writer.writerows([harmless(note)] for note in table.notes)
         writer.writerow([])
     return "\ufeff" + memory.getvalue()

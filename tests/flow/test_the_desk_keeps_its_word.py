@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_a_call_back_settles_all_rules_of_a_report_or_none(college: College) -> 
     report = college.report("小明", replace(FEVER, household_ill=True))
     first, *rest = Finding.objects.filter(report=report)
     assert rest
-    call = {
+    call: dict[str, Any] = {
         "note": "",
         "by": college["辅导员"],
         "actor": college.actor("辅导员"),
@@ -91,7 +92,11 @@ def test_a_call_back_settles_all_rules_of_a_report_or_none(college: College) -> 
 def test_an_incident_ends_only_by_somebody_who_took_it_over_with_words(college: College) -> None:
     college.report("小明", FEVER)
     incident = Incident.objects.get()
-    who = {"by": college["主任"], "actor": college.actor("主任"), "now": college.now}
+    who: dict[str, Any] = {
+        "by": college["主任"],
+        "actor": college.actor("主任"),
+        "now": college.now,
+    }
     with pytest.raises(AcknowledgeFirst):
         handle_incident.close(incident=incident, closing="RECOVERED", text="ok", **who)
     with pytest.raises(Invalid):
@@ -119,7 +124,11 @@ def test_a_closed_incident_takes_no_more_facts(college: College) -> None:
     college.report("小明", FEVER)
     incident = Incident.objects.get()
     Incident.objects.update(state="ACKNOWLEDGED")
-    who = {"by": college["主任"], "actor": college.actor("主任"), "now": college.now}
+    who: dict[str, Any] = {
+        "by": college["主任"],
+        "actor": college.actor("主任"),
+        "now": college.now,
+    }
     handle_incident.close(incident=incident, closing="MISTAKE", text="填错", **who)
     with pytest.raises(IncidentIsClosed):
         handle_incident.write_down(incident=incident, kind="NOTE", text="x", **who)

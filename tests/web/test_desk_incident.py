@@ -59,7 +59,7 @@ def test_a_rung_with_nobody_on_it_stands_there_as_an_alarm(college: College) -> 
 
 def test_i_will_see_to_it_stops_the_climb_and_says_whose_it_is(college: College) -> None:
     answer = client_of(college, "值班员").post(url_of("acknowledge/"))
-    assert answer.url == url_of()
+    assert answer["Location"] == url_of()
     assert "值班员 sees to it" in page(college, "辅导员", url_of())
     assert "you see to it" in page(college, "值班员", url_of())
     college.fast_forward(minutes=60)

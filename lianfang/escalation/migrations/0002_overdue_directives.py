@@ -5,45 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('directives', '0001_initial'),
-        ('escalation', '0001_initial'),
-        ('incidents', '0001_initial'),
-        ('roster', '0001_initial'),
-        ('rulebook', '0002_overdue_directives'),
+        ("directives", "0001_initial"),
+        ("escalation", "0001_initial"),
+        ("incidents", "0001_initial"),
+        ("roster", "0001_initial"),
+        ("rulebook", "0002_overdue_directives"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='escalation',
-            name='escalation_one_climb_per_unit_day',
+            model_name="escalation",
+            name="escalation_one_climb_per_unit_day",
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='item',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='directives.supervisionitem'),
+            model_name="escalation",
+            name="item",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="escalations",
+                to="directives.supervisionitem",
+            ),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='receipt',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='directives.directivereceipt'),
+            model_name="escalation",
+            name="receipt",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="escalations",
+                to="directives.directivereceipt",
+            ),
         ),
         migrations.AlterField(
-            model_name='escalation',
-            name='ladder',
-            field=models.CharField(choices=[('SYMPTOM', 'a symptom was reported'), ('MISSED_UNIT_REPORT', 'a unit has not signed its report'), ('OVERDUE_DIRECTIVE', 'a directive, or a matter to settle, is overdue'), ('UNANSWERED', 'nobody has answered, or nobody is on the post')], max_length=20),
+            model_name="escalation",
+            name="ladder",
+            field=models.CharField(
+                choices=[
+                    ("SYMPTOM", "a symptom was reported"),
+                    ("MISSED_UNIT_REPORT", "a unit has not signed its report"),
+                    ("OVERDUE_DIRECTIVE", "a directive, or a matter to settle, is overdue"),
+                    ("UNANSWERED", "nobody has answered, or nobody is on the post"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('incident__isnull', True), ('item__isnull', True), ('receipt__isnull', True)), fields=('ladder', 'unit', 'day'), name='escalation_one_climb_per_unit_day'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("incident__isnull", True), ("item__isnull", True), ("receipt__isnull", True)
+                ),
+                fields=("ladder", "unit", "day"),
+                name="escalation_one_climb_per_unit_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('receipt__isnull', False), ('state', 'RUNNING')), fields=('receipt',), name='escalation_one_climb_at_a_time_per_receipt'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("receipt__isnull", False), ("state", "RUNNING")),
+                fields=("receipt",),
+                name="escalation_one_climb_at_a_time_per_receipt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('item__isnull', False), ('state', 'RUNNING')), fields=('item',), name='escalation_one_climb_at_a_time_per_item'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("item__isnull", False), ("state", "RUNNING")),
+                fields=("item",),
+                name="escalation_one_climb_at_a_time_per_item",
+            ),
         ),
     ]

@@ -4,22 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reporting', '0001_initial'),
+        ("reporting", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Intensity',
+            name="Intensity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('DAILY', 'every day'), ('ON_CHANGE', 'when something changes'), ('STOPPED', 'not asked for')], max_length=9)),
-                ('day_from', models.DateField()),
-                ('set_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("DAILY", "every day"),
+                            ("ON_CHANGE", "when something changes"),
+                            ("STOPPED", "not asked for"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("day_from", models.DateField()),
+                ("set_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['-day_from', '-id'], name='reporting_intensity_of_day')],
+                "indexes": [
+                    models.Index(fields=["-day_from", "-id"], name="reporting_intensity_of_day")
+                ],
             },
         ),
     ]

@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reporting', '0002_intensity'),
+        ("reporting", "0002_intensity"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='duemoment',
-            name='action',
-            field=models.CharField(choices=[('OPEN', 'open the day'), ('REMIND', 'remind those who have not reported'), ('CUT_OFF', 'flag those who have not reported'), ('CHASE', 'start the ladder of the units'), ('LADDER', 'tell those responsible how many have not reported')], max_length=8),
+            model_name="duemoment",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("OPEN", "open the day"),
+                    ("REMIND", "remind those who have not reported"),
+                    ("CUT_OFF", "flag those who have not reported"),
+                    ("CHASE", "start the ladder of the units"),
+                    ("LADDER", "tell those responsible how many have not reported"),
+                ],
+                max_length=8,
+            ),
         ),
     ]

@@ -4,20 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rulebook', '0001_initial'),
+        ("rulebook", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='ladderstep',
-            name='ladder',
-            field=models.CharField(choices=[('SYMPTOM', 'a symptom was reported'), ('MISSED_UNIT_REPORT', 'a unit has not signed its report'), ('OVERDUE_DIRECTIVE', 'a directive, or a matter to settle, is overdue'), ('UNANSWERED', 'nobody has answered, or nobody is on the post')], max_length=20),
+            model_name="ladderstep",
+            name="ladder",
+            field=models.CharField(
+                choices=[
+                    ("SYMPTOM", "a symptom was reported"),
+                    ("MISSED_UNIT_REPORT", "a unit has not signed its report"),
+                    ("OVERDUE_DIRECTIVE", "a directive, or a matter to settle, is overdue"),
+                    ("UNANSWERED", "nobody has answered, or nobody is on the post"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='ladderstep',
-            name='reach',
-            field=models.CharField(choices=[('OWN', 'the unit itself'), ('SUPERIOR', 'the unit above'), ('DEPARTMENT', 'the department'), ('COLLEGE', 'the college'), ('COMMITTEE', 'the college committee')], max_length=12),
+            model_name="ladderstep",
+            name="reach",
+            field=models.CharField(
+                choices=[
+                    ("OWN", "the unit itself"),
+                    ("SUPERIOR", "the unit above"),
+                    ("DEPARTMENT", "the department"),
+                    ("COLLEGE", "the college"),
+                    ("COMMITTEE", "the college committee"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

@@ -46,7 +46,8 @@ def test_the_ladder_is_climbed(what: str, staffed: str, after: int, expected: Mo
 
 def test_climbing_step_by_step_or_in_one_move_is_the_same() -> None:
     staffed = [True, False, True, False, True]
-    reached, due, taken = -1, START, []
+    reached, due = -1, START
+    taken: list[int] = []
     for minute in range(60):
         move = advance(
             LADDER, staffed, reached=reached, due_at=due, answer_time=TEN, now=minutes(minute)
