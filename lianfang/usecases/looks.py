@@ -36,18 +36,3 @@ def incident_seen(*, incident: Incident, named: bool, actor: Actor, now: datetim
         concerns=incident.person_id,
         named=named,
     )
-
-
-def roster_printed(*, people: Iterable[Person], what: str, actor: Actor, now: datetime) -> None:
-    """A sheet with names left the screen."""
-    audit.record_many(
-        audit.entry(
-            verb="roster.sheet.printed",
-            actor=actor,
-            subject=person,
-            now=now,
-            concerns=person.pk,
-            what=what,
-        )
-        for person in people
-    )

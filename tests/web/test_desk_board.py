@@ -33,9 +33,7 @@ def college(it_is: Callable[[datetime], None]) -> College:
 def test_the_sentence_says_what_needs_somebody_first(college: College) -> None:
     college.report("小明", FEVER)
     words = page(college, "书记", "/desk/board/")
-    assert words.index("incidents without an answer: 1") < words.index(
-        "10 of 11 have not reported"
-    )
+    assert words.index("incidents without an answer: 1") < words.index("10 of 11 have not reported")
     client_of(college, "主任").post(f"/desk/incidents/{Incident.objects.get().pk}/acknowledge/")
     words = page(college, "书记", "/desk/board/")
     assert "nobody has answered" not in words
@@ -171,9 +169,7 @@ def test_the_curve_has_the_days_and_its_table(college: College) -> None:
 
 def test_a_college_without_anybody_says_what_will_come(it_is: Callable[[datetime], None]) -> None:
     installation.found(name="新学院", is_exercise=False, now=MORNING)
-    rulebook.publish_file(
-        path=rulebook.SHIPPED / "2020-01-30.toml", actor=OPERATOR, now=MORNING
-    )
+    rulebook.publish_file(path=rulebook.SHIPPED / "2020-01-30.toml", actor=OPERATOR, now=MORNING)
     it_is(MORNING)
     client = operator(College(now=MORNING))
     for url in ("/desk/", "/desk/units/", "/desk/duty/", "/desk/gateways/", "/desk/posts/"):

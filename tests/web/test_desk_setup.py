@@ -52,7 +52,9 @@ def test_a_head_appoints_somebody_of_their_own_unit(college: College) -> None:
 
 def test_a_head_finds_and_appoints_nobody_of_another_unit(college: College) -> None:
     client = client_of(college, "主任")
-    assert "外人" not in text_of(client.get(posts_url(college, "网络1班") + "?q=外")).split("?q=")[0]
+    assert (
+        "外人" not in text_of(client.get(posts_url(college, "网络1班") + "?q=外")).split("?q=")[0]
+    )
     data = {"person": str(college["外人"].pk), "role": "COUNSELOR"}
     assert client.post(posts_url(college, "网络1班"), data).status_code == 404
     assert client.get(posts_url(college, "护理1班")).status_code == 404
@@ -197,7 +199,9 @@ def test_a_letter_in_trouble_is_shown_without_its_text(college: College) -> None
 
 # ---------------------------------------------------------------- lists
 
-AREAS = "date,area_code,area,in_R1,in_R2\n2020-01-31,420100,武汉市,1,1\n2020-02-01,420100,武汉市,1,1\n"
+AREAS = (
+    "date,area_code,area,in_R1,in_R2\n2020-01-31,420100,武汉市,1,1\n2020-02-01,420100,武汉市,1,1\n"
+)
 BAD_AREAS = "date,area_code,area,in_R1\n2020-01-31,999999,某地,1\n2020-02-31,420100,武汉市,2\n"
 
 

@@ -106,9 +106,7 @@ def test_a_correction_needs_its_reason_and_is_a_new_version(college: College) ->
 def test_the_next_level_sees_received_missing_and_late_units(
     college: College, it_is: Callable[[datetime], None]
 ) -> None:
-    client_of(college, "外辅导员").post(
-        url_of(college, "护理1班"), {"declaration": "ZERO_PARTIAL"}
-    )
+    client_of(college, "外辅导员").post(url_of(college, "护理1班"), {"declaration": "ZERO_PARTIAL"})
     college.now = college.at("13:20")
     it_is(college.now)
     client_of(college, "辅导员").post(url_of(college), {"declaration": "ZERO_PARTIAL"})

@@ -117,6 +117,7 @@ def _page(
         status=status,
         person=one,
         on=day,
+        is_today=day == visit.today,
         **about,
         **fields,
     )
