@@ -85,9 +85,7 @@ class Board:
         ledger = self.top.ledger
         parts = []
         if self.waiting:
-            parts.append(
-                ("now", _("incidents without an answer: %(n)s") % {"n": self.waiting})
-            )
+            parts.append(("now", _("incidents without an answer: %(n)s") % {"n": self.waiting}))
         handled = len(self.incidents) + self.more_incidents - self.waiting
         if handled:
             parts.append(("today", _("incidents in hand: %(n)s") % {"n": handled}))
