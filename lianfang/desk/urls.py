@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<int:pk>/close/", incident.close, name="desk-incident-close"),
     path("summonses/<int:pk>/answer/", incident.answer_summons, name="desk-summons-answer"),
     path("gateways/", gateways.gateways, name="desk-gateways"),
+    path("gateways/parked/<int:pk>/", gateways.settle_parked, name="desk-parked-settle"),
     path("posts/", posts.posts, name="desk-posts"),
     path("posts/<int:pk>/dismiss/", posts.dismiss, name="desk-post-dismiss"),
     path("duty/", include("lianfang.desk.urls_duty")),

@@ -6,15 +6,23 @@ from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.desk.frame import answer, page_number
 from lianfang.installation.heartbeat import workers_are_silent
-from lianfang.kernel.refusals import Forbidden, Refused
-from lianfang.notifications.outlets import SMS_PROVIDERS, configured_channels, configured_groups
-from lianfang.notifications.queries import gateway_states, troubled
+from lianfang.kernel.refusals import Forbidden, NotYours
+from lianfang.notifications.models import ParkedAnswer
+from lianfang.notifications.outlets import SMS_PROVIDERS, configured_groups, usable
+from lianfang.notifications.queries import (
+    gateway_states,
+    parked_answers,
+    provider_health,
+    troubled,
+)
 from lianfang.portal.edge import Visit, for_desk
-from lianfang.portal.middleware import in_words
+from lianfang.usecases import gateway_callbacks
 
 LOOKED_BACK = timedelta(days=3)
 PER_PAGE = 40
@@ -27,7 +35,9 @@ def gateways(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not (visit.sight.sees_college or visit.sight.is_operator):
         raise Forbidden
     since = visit.now - LOOKED_BACK
-    channels, fault = _channels()
+    outlets = usable()
+    channels = sorted(outlets.channels)
+    faults = [problem.in_words(gettext) for problem in outlets.problems]
     found = troubled(since=since).prefetch_related("tries")
     page = Paginator(found, PER_PAGE).get_page(page_number(request))
     return answer(
@@ -37,8 +47,10 @@ def gateways(request: HttpRequest, visit: Visit) -> HttpResponse:
         here="desk-gateways",
         states=gateway_states(since=since),
         channels=channels,
-        groups=[] if fault else configured_groups(),
-        fault=fault,
+        groups=configured_groups(),
+        fault="\n".join(faults),
+        providers=provider_health(),
+        parked=parked_answers()[:PER_PAGE],
         can_text=any(code in channels for code in SMS_PROVIDERS),
         can_mail="email" in channels,
         silent_workers=workers_are_silent(now=visit.now),
@@ -47,11 +59,14 @@ def gateways(request: HttpRequest, visit: Visit) -> HttpResponse:
     )
 
 
-def _channels() -> tuple[list[str], str]:
-    """The configured channels, and what is wrong with their settings in words."""
-    try:
-        return sorted(configured_channels()), ""
-    except Refused as refusal:
-        return [], in_words(refusal)
-    except (OSError, ValueError) as error:  # a file that is no TOML at all
-        return [], str(error)[:300]
+@for_desk
+@require_POST
+def settle_parked(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
+    """Somebody has read an SMS answer that no rule could place."""
+    if not (visit.sight.sees_college or visit.sight.is_operator):
+        raise Forbidden
+    parked = ParkedAnswer.objects.filter(pk=pk).first()
+    if parked is None:
+        raise NotYours
+    gateway_callbacks.settle_parked_answer(parked=parked, by=visit.account.person, now=visit.now)
+    return redirect("desk-gateways")
