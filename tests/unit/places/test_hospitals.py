@@ -125,7 +125,7 @@ def test_the_shipped_list_leads_to_publications_and_no_machine(now: datetime):
         assert "http" not in hospital.source
         assert "/" not in hospital.source
     dazhou = DesignatedHospital.objects.filter(city_code="511700")
-    assert {"not a verified designated list" in hospital.source for hospital in dazhou} == {True}
+    assert {"不是经核实的定点名单" in hospital.source for hospital in dazhou} == {True}
 
 
 def test_a_newer_list_adds_the_phone_and_keeps_what_it_does_not_tell(now: datetime):
