@@ -30,6 +30,9 @@ def run() -> list[Row]:
 def _in_this_process() -> list[Row]:
     new_home()
     set_up()
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS = ["testserver"]
     from django.test import Client
 
     from lianfang.accounts.models import Account
