@@ -56,6 +56,11 @@ def issue_code(*, person: Person, actor: Actor, by: Person | None, now: datetime
     return code
 
 
+def as_issued(typed: str) -> str:
+    """A code as people type it: in two groups as on the sheet, in small letters, full width."""
+    return "".join(letter for letter in tidy(typed).upper() if letter.isalnum())
+
+
 def activate(*, number: str, code: str, password: str, now: datetime) -> Account:
     """First visit: number and one-time code become an account with a password.
 
@@ -67,7 +72,7 @@ def activate(*, number: str, code: str, password: str, now: datetime) -> Account
     open_codes = ActivationCode.objects.filter(
         person=person, used_at__isnull=True, expires_at__gt=now, attempts__lt=TRIES_PER_CODE
     )
-    row = open_codes.filter(code_index=_index(person.pk, tidy(code).upper())).first()
+    row = open_codes.filter(code_index=_index(person.pk, as_issued(code))).first()
     if row is None:
         open_codes.update(attempts=F("attempts") + 1)
         raise CodeNotAccepted
