@@ -51,7 +51,7 @@ def tabs(visit: Visit) -> list[Tab]:
     if sight.event_figure_units and sight.person is not None:
         wanted.append(("desk-incidents", _("Incidents")))
     if sight.has_desk:
-        wanted.append(("desk-directives", _("Directives")))
+        wanted += [("desk-care", _("Care")), ("desk-directives", _("Directives"))]
     if outreach.may_look(sight):
         wanted.append(("desk-outreach", _("Telling people")))
     if sight.sees_college:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from lianfang.desk.views import (
     board,
     calls,
+    care,
     codes,
     downloads,
     gateways,
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<int:pk>/fact/", incident.write, name="desk-incident-fact"),
     path("incidents/<int:pk>/close/", incident.close, name="desk-incident-close"),
     path("summonses/<int:pk>/answer/", incident.answer_summons, name="desk-summons-answer"),
+    path("care/", care.care, name="desk-care"),
     path("gateways/", gateways.gateways, name="desk-gateways"),
     path("gateways/parked/<int:pk>/", gateways.settle_parked, name="desk-parked-settle"),
     path("posts/", posts.posts, name="desk-posts"),

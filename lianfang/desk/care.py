@@ -1,0 +1,66 @@
+"""The pages that look after people, under one tab. A room adds one line to `CARE`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+
+from lianfang.desk.frame import Tab, address_of, answer
+from lianfang.portal.edge import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class CarePage:
+    """`may_open` is the door of the page itself; `waiting` counts what has to be done now."""
+
+    name: str  # of the URL
+    label: Promise | str
+    sentence: Promise | str
+    may_open: Callable[[Visit], bool]
+    waiting: Callable[[Visit], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    label: str
+    sentence: str
+    url: str
+    waiting: int
+
+
+CARE: list[CarePage] = []
+
+
+def open_pages(visit: Visit) -> list[CarePage]:
+    return [page for page in CARE if address_of(page.name) and page.may_open(visit)]
+
+
+def cards(visit: Visit) -> list[Card]:
+    """What this viewer may open, with the number of things that wait for them."""
+    return [
+        Card(str(page.label), str(page.sentence), address_of(page.name), page.waiting(visit))
+        for page in open_pages(visit)
+    ]
+
+
+def care_tabs(visit: Visit) -> list[Tab]:
+    """The second row of tabs, on every page under this one."""
+    return [Tab(page.name, str(page.label), address_of(page.name)) for page in open_pages(visit)]
+
+
+def care_answer(
+    request: HttpRequest,
+    visit: Visit,
+    template: str,
+    *,
+    page: str,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """A page under Care; `page` is the name of its entry in `CARE`, its template extends desk/care/frame.html."""
+    frame = {"care_tabs": care_tabs(visit), "care_here": page}
+    return answer(request, visit, template, here="desk-care", status=status, **(frame | context))

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class DoubtsConfig(AppConfig):
+    name = "lianfang.doubts"
