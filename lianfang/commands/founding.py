@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -56,6 +57,8 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def found_college(arguments: Namespace) -> int:
+    if os.environ.get("LIANFANG_CLOCK") and not arguments.exercise:
+        raise installation.NotAnExercise  # before anything is made
     prepare_database()
     now = clock.now()
     installation.found(name=arguments.name, is_exercise=arguments.exercise, now=now)

@@ -19,7 +19,8 @@ NAMELESS = "本学院"  # until somebody gives the name, or the first roster bri
 class NotAnExercise(Refused):
     code = "installation.not-an-exercise"
     message = _(
-        "LIANFANG_CLOCK moves the clock of an exercise only; this database is not marked as one."
+        "LIANFANG_CLOCK moves the clock of an exercise only (found it with --exercise);"
+        " this database is not marked as one."
     )
     status = 409
 
