@@ -103,17 +103,16 @@ def test_a_real_database_refuses_another_clock(
     assert Installation.objects.get().clock_offset_s < 0
 
 
-@pytest.mark.usefixtures("college")
 def test_a_moved_clock_refuses_a_real_college_before_it_is_founded(
     monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
-    Installation.objects.all().delete()
     monkeypatch.setenv("LIANFANG_CLOCK", "2020-02-01T07:00+08:00")
     assert main(["found", "别的学院"]) == REFUSED
     assert "installation.not-an-exercise" in capsys.readouterr().err
     assert not Installation.objects.exists()
 
 
+@pytest.mark.usefixtures("college")
 def test_a_founded_database_is_not_founded_again(capsys: Output) -> None:
     assert main(["found", "别的学院"]) == REFUSED
     assert "installation.already-founded" in capsys.readouterr().err
