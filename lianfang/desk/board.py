@@ -12,7 +12,6 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from lianfang.desk.ledgers import UnitRow, unit_rows
-from lianfang.desk.warnings import Warning, warnings_of
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.incidents.models import Incident
 from lianfang.incidents.queries import open_incidents
@@ -21,6 +20,7 @@ from lianfang.reporting.rules import Ledger
 from lianfang.roster.access import View as Sight
 from lianfang.roster.models import Unit, UnitLink
 from lianfang.roster.queries import held_on
+from lianfang.roster.vacancies import Warning, warnings_of
 from lianfang.rulebook.queries import Rules
 
 CURVE_DAYS = 14

@@ -12,11 +12,11 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from lianfang.desk.access import governs_anything, issues_codes
 from lianfang.kernel.refusals import Refused
 from lianfang.outreach import access as outreach
 from lianfang.portal.edge import Visit
 from lianfang.portal.middleware import in_words
+from lianfang.roster.access import governs_anything, issues_codes
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lianfang.desk.frame import address_of
-from lianfang.desk.warnings import warnings_of
 from lianfang.duty import queries as duty
 from lianfang.installation.heartbeat import workers_are_silent
 from lianfang.kernel.refusals import Refused
@@ -18,6 +17,7 @@ from lianfang.places import queries as places
 from lianfang.places.models import DesignatedHospital
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person
+from lianfang.roster.vacancies import warnings_of
 
 
 @dataclass(frozen=True, slots=True)

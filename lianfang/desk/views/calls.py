@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.desk import worklist
-from lianfang.desk.access import may_have_phone, person_with_phone
 from lianfang.desk.answers import lines_of
 from lianfang.desk.forms import CallBackForm, CallForm
 from lianfang.desk.frame import answer, say, say_refusal
@@ -21,6 +20,7 @@ from lianfang.kernel.refusals import NotYours, Refused
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.reporting.models import CallRecord, DailyReport
 from lianfang.roster import queries as roster
+from lianfang.roster.access import may_have_phone, person_with_phone
 from lianfang.roster.models import Person
 from lianfang.rulebook.queries import rules_of
 from lianfang.screening.models import Finding

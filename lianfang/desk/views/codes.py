@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianfang.accounts.models import Account, ActivationCode
-from lianfang.desk.access import code_units, issues_codes
 from lianfang.desk.frame import answer, say
 from lianfang.kernel.refusals import Forbidden, NotYours, Refused
 from lianfang.notifications.outlets import SMS_PROVIDERS, configured_channels
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.portal.middleware import in_words
 from lianfang.roster import queries as roster
+from lianfang.roster.access import code_units, issues_codes
 from lianfang.roster.models import Membership, Post, Unit
 from lianfang.roster.queries import held_on
 from lianfang.usecases import activation

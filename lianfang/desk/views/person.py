@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from lianfang.desk.access import may_have_phone
 from lianfang.desk.answers import lines_of
-from lianfang.desk.frame import answer
+from lianfang.desk.frame import answer, say
 from lianfang.desk.people import person_rows, record_of
 from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Forbidden
 from lianfang.portal.edge import Visit, for_desk
+from lianfang.roster import queries as roster
+from lianfang.roster.access import may_have_phone
 from lianfang.roster.models import Person
 from lianfang.rulebook.queries import rules_of
-from lianfang.usecases import looks
+from lianfang.usecases import looks, text_messages
 
 
 @for_desk
@@ -37,7 +40,21 @@ def person(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         may_phone=may_have_phone(unit_id, sight=visit.sight),
         may_open_answers=sees_events and one.pk != visit.person.pk,
         incidents=_incidents_of(one) if sees_events else [],
+        sms_stop=text_messages.stopped_for(one),
     )
+
+
+@for_desk
+@require_POST
+def want_texts(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
+    """The person told somebody who may ring them that text messages are wanted again."""
+    one = visit.sight.named_person(pk)
+    unit = roster.reporting_unit_of(one, day=visit.today)
+    if not may_have_phone(unit.pk if unit else None, sight=visit.sight):
+        raise Forbidden
+    if text_messages.resume(person=one, by=visit.person, actor=visit.actor, now=visit.now):
+        say(request, _("Noted: %(name)s gets text messages again.") % {"name": one.name})
+    return redirect("desk-person", one.pk)
 
 
 def _incidents_of(one: Person) -> list[Incident]:

@@ -12,20 +12,20 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lianfang.desk.access import (
+from lianfang.desk.forms import AppointForm
+from lianfang.desk.frame import answer, page_number, say, say_refusal
+from lianfang.kernel.refusals import Forbidden, NotYours, Refused
+from lianfang.kernel.texts import tidy
+from lianfang.portal.edge import Visit, for_desk
+from lianfang.roster.access import (
     candidate,
     governed_unit,
     governed_units,
     governs_anything,
 )
-from lianfang.desk.forms import AppointForm
-from lianfang.desk.frame import answer, page_number, say, say_refusal
-from lianfang.desk.warnings import warnings_of
-from lianfang.kernel.refusals import Forbidden, NotYours, Refused
-from lianfang.kernel.texts import tidy
-from lianfang.portal.edge import Visit, for_desk
 from lianfang.roster.models import Membership, Person, Post, Unit
 from lianfang.roster.queries import held_on
+from lianfang.roster.vacancies import warnings_of
 from lianfang.usecases import keep_the_posts
 
 PER_PAGE = 60

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lianfang.desk.access import person_with_phone
 from lianfang.desk.forms import ProxyForm
 from lianfang.desk.frame import answer, day_asked, say
 from lianfang.kernel.refusals import Invalid
@@ -22,6 +21,7 @@ from lianfang.portal.edge import Visit, for_desk
 from lianfang.reporting.forms import Place, ReportForm, fields_of, read_report
 from lianfang.reporting.models import DailyReport
 from lianfang.reporting.queries import current_reports, previous_place
+from lianfang.roster.access import person_with_phone
 from lianfang.roster.models import Person
 from lianfang.rulebook.queries import Rules, rules_in_force
 from lianfang.usecases.daily_report import Filing, limits_of, submit_daily_report
