@@ -15,7 +15,7 @@ from lianfang.kernel.actors import Actor
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster.models import Post
-from lianfang.rulebook import honesty_policy, quarantine_policy
+from lianfang.rulebook import honesty_policy, monitor_policy, quarantine_policy
 from lianfang.rulebook.models import (
     Deadline,
     Edition,
@@ -57,6 +57,8 @@ def faults_of(data: dict[str, Any]) -> list[str]:
             faults.append(f"no steps on the ladder {ladder}")
         faults += [f"{ladder}: no such role: {s['role']}" for s in steps if s["role"] not in roles]
     faults += _faults_of_chase(data.get("settings", {}).get("person_chase", []), roles)
+    faults += legal_clock_policy.faults_of(data.get("settings", {}), symptoms=codes)
+    faults += monitor_policy.faults_of(data.get("settings", {}))
     faults += quarantine_policy.faults_of(data.get("settings", {}).get("quarantine", {}))
     faults += honesty_policy.faults_of(data.get("settings", {}).get("honesty", {}))
     texts = data.get("texts", {})
