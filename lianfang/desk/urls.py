@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:pk>/call/", calls.call, name="desk-call"),
     path("people/<int:pk>/call/record/", calls.record, name="desk-call-record"),
     path("people/<int:pk>/phone/", calls.reveal, name="desk-phone"),
+    path("people/<int:pk>/texts/", person.want_texts, name="desk-person-texts"),
     path("people/<int:pk>/report/", proxy.proxy, name="desk-proxy"),
     path("reports/<int:pk>/call-back/", calls.call_back, name="desk-call-back"),
     path("reports/<int:pk>/call-back/settle/", calls.settle, name="desk-call-back-settle"),

@@ -15,8 +15,11 @@ from lianfang.notifications.channels.base import Channel, Outcome, Receipt
 from lianfang.notifications.models import Attempt, Delivery, ProviderState
 from lianfang.notifications.outlets import provider_for
 from lianfang.notifications.rules import LEASE, RECEIPT_WAIT, Rank, back_off, is_still_wanted
+from lianfang.notifications.secrecy import forget_secret
+from lianfang.notifications.stopping import STOPPED, is_stopped
 from lianfang.notifications.wording import fill_bundle, letter_of
 
+UNDELIVERED = "UNDELIVERED"  # the outcome of a receipt that came later
 _NEAR = 8  # so many due letters are looked at, so that senders do not all reach for the same
 
 
@@ -111,6 +114,10 @@ def _begin(
     if delivery.message.closed_at is not None:
         _still_ours(delivery).update(state=Delivery.State.CANCELLED, next_due_at=None)
         return delivery, False
+    if is_stopped(delivery):
+        _still_ours(delivery).update(state=Delivery.State.CANCELLED, next_due_at=None, code=STOPPED)
+        release_next_channel(delivery, now=now)
+        return delivery, False
     return delivery, holding.may_go(delivery, now=now)
 
 
@@ -140,8 +147,20 @@ def _provider(delivery: Delivery, channels: Mapping[str, Channel]) -> Channel | 
         degraded = ProviderState.objects.filter(degraded_at__isnull=False)
         lost = set(degraded.values_list("code", flat=True))
     return provider_for(
-        delivery.channel, attempt=delivery.attempts + 1, channels=channels, last=lost
+        delivery.channel,
+        attempt=delivery.attempts + 1,
+        channels=channels,
+        last=lost,
+        but=providers_that_lost(delivery),
     )
+
+
+def providers_that_lost(delivery: Delivery) -> set[str]:
+    """SMS providers that took this letter and reported later that no phone has it."""
+    if delivery.channel != "sms" or not delivery.attempts:
+        return set()
+    lost = Attempt.objects.filter(delivery=delivery, outcome=UNDELIVERED)
+    return set(lost.values_list("provider", flat=True))
 
 
 def _no_channel(delivery: Delivery, settings_are_sound: bool) -> Receipt:
@@ -185,6 +204,8 @@ def settle(
     if receipt.outcome.is_failure:
         holding.give_back(delivery)
         release_next_channel(delivery, now=now)
+    if receipt.outcome.is_failure or not reports_back:
+        forget_secret(delivery.message)
 
 
 def _after(

@@ -19,7 +19,8 @@ class Message(models.Model):
     Texts never carry health content: that something needs an answer, and where.
     `recipient` is null for a group robot, which `group` then names. `topic` is the beginning
     of the reference that one matter's letters share; `matter` is what a bundle calls it.
-    `answer_code` is what an SMS answer names; empty where no answer is asked.
+    `answer_code` is what an SMS answer names; empty where no answer is asked. `secret` stands in
+    the text for `SECRET_PLACE` while the letter goes out, sealed, and is gone afterwards.
     """
 
     reference = models.CharField(max_length=120)
@@ -30,6 +31,8 @@ class Message(models.Model):
     group = models.CharField(max_length=40, blank=True)
     subject = models.CharField(max_length=120)
     body = models.TextField()
+    secret = SealedTextField(blank=True)
+    has_secret = models.BooleanField(default=False)
     link = models.CharField(max_length=300, blank=True)
     is_urgent = models.BooleanField(default=False)
     matter = models.CharField(max_length=60, blank=True)
@@ -55,6 +58,12 @@ class Message(models.Model):
             models.Index(fields=["recipient", "-created_at"], name="notifications_inbox"),
             # an answer closes the letters of its matter; is this the first one about it?
             models.Index(fields=["topic", "recipient"], name="notifications_topic"),
+            # secrets that are to be forgotten
+            models.Index(
+                fields=["created_at"],
+                name="notifications_secrets",
+                condition=Q(has_secret=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -200,6 +209,31 @@ class Nonce(models.Model):
 
     def __str__(self) -> str:
         return f"nonce {self.pk}"
+
+
+class SmsStop(models.Model):
+    """Whose phone answered TD or 退订: no text messages but alerts and codes, until it is undone.
+
+    It belongs to the number: who gets another one has asked for nothing with it.
+    """
+
+    phone_index = models.CharField(max_length=32)
+    said_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            # also the index that every ordinary text message asks
+            models.UniqueConstraint(
+                fields=["phone_index"],
+                condition=Q(ended_at__isnull=True),
+                name="notifications_one_stop_of_a_phone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sms stop {self.pk}"
 
 
 class ParkedAnswer(models.Model):

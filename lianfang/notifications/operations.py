@@ -13,6 +13,7 @@ from lianfang.notifications import holding
 from lianfang.notifications.delivering import deliver_next, release_impossible_leases, settle
 from lianfang.notifications.models import Delivery, Message
 from lianfang.notifications.rules import Rank, quiet_until
+from lianfang.notifications.secrecy import without
 from lianfang.notifications.wording import EXERCISE_MARK, letter_of
 from lianfang.roster.models import Person
 
@@ -32,7 +33,8 @@ class Draft:
     that has one may be sent together with others. `wants_answer`: an SMS answer with the
     letter's code is an answer. `is_awaited`: somebody sits and waits for it (a one-time code);
     it knows no quiet hours and no digest. `channels` narrows the personal channels; with none
-    the letter waits in the account alone.
+    the letter waits in the account alone. `secret` is a code in the body that goes out with the
+    letter and stays in no stored text.
     """
 
     reference: str
@@ -45,6 +47,7 @@ class Draft:
     matter: str = ""
     wants_answer: bool = False
     is_awaited: bool = False
+    secret: str = ""
     channels: tuple[str, ...] = PERSONAL_CHANNELS
 
 
@@ -92,7 +95,9 @@ def _message(draft: Draft, now: datetime) -> Message:
         recipient=draft.person,
         group=draft.group,
         subject=draft.subject,
-        body=draft.body,
+        body=without(draft.body, draft.secret),
+        secret=draft.secret,
+        has_secret=bool(draft.secret),
         link=draft.link,
         is_urgent=draft.is_urgent,
         matter=draft.matter[:60],

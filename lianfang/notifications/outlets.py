@@ -74,14 +74,21 @@ def usable() -> Outlets:
 
 
 def provider_for(
-    kind: str, *, attempt: int, channels: Mapping[str, Channel], last: Collection[str] = ()
+    kind: str,
+    *,
+    attempt: int,
+    channels: Mapping[str, Channel],
+    last: Collection[str] = (),
+    but: Collection[str] = (),
 ) -> Channel | None:
     """Who hands a letter over. Text messages turn to the next provider with each attempt;
-    those in `last` (whose probes got lost) come after the others.
+    those in `last` (whose probes got lost) come after the others, and those in `but` (which
+    lost this very letter) are asked only when there is nobody else.
     """
     if kind != "sms":
         return channels.get(kind)
     codes = [code for code in SMS_PROVIDERS if code in channels]
+    codes = [code for code in codes if code not in but] or codes
     codes.sort(key=lambda code: code in last)
     return channels[codes[(attempt - 1) % len(codes)]] if codes else None
 

@@ -12,14 +12,20 @@ from django.db.models.functions import Coalesce
 
 from lianfang.notifications.channels.base import Outcome
 from lianfang.notifications.channels.reports import DeliveryReport, TextAnswer
-from lianfang.notifications.delivering import release_next_channel
+from lianfang.notifications.delivering import (
+    UNDELIVERED,
+    providers_that_lost,
+    release_next_channel,
+)
 from lianfang.notifications.models import Attempt, Delivery, Nonce, ParkedAnswer
+from lianfang.notifications.outlets import SMS_PROVIDERS, usable
 from lianfang.notifications.probes import probe_came_back
+from lianfang.notifications.rules import is_still_wanted
+from lianfang.notifications.secrecy import forget_secret, is_lost
 from lianfang.notifications.wording import reference_of
 from lianfang.roster.models import Person
 from lianfang.roster.operations import phone_index
 
-UNDELIVERED = "UNDELIVERED"
 _State = Delivery.State
 # A letter that was answered, or that others were sent with, is no longer anybody's to deliver.
 _MAY_ARRIVE = (_State.SENDING, _State.SENT, _State.RETRYING, _State.QUEUED, _State.HELD, _State.FAILED)  # fmt: skip
@@ -66,6 +72,7 @@ def _apply(report: DeliveryReport, delivery: Delivery, channel: str, now: dateti
             delivered_at=now,
             next_due_at=None,
         )
+        forget_secret(delivery.message)
         return
     failed = Delivery.objects.filter(pk=delivery.pk, state=_State.SENT, provider=channel)
     if report.provider_id:
@@ -82,7 +89,28 @@ def _apply(report: DeliveryReport, delivery: Delivery, channel: str, now: dateti
         code=report.code[:60],
         detail=report.detail[:300],
     )
-    release_next_channel(delivery, now=now)
+    if _another_provider_tries(delivery, now):
+        return
+    if not is_lost(delivery.message):
+        release_next_channel(delivery, now=now)
+    forget_secret(delivery.message)
+
+
+def _another_provider_tries(delivery: Delivery, now: datetime) -> bool:
+    """Before another channel: a provider that has not lost this letter yet.
+
+    Not for a number that nobody has, nor for a letter that was answered or whose code is gone.
+    """
+    message = delivery.message
+    if delivery.channel != "sms" or message.closed_at is not None or is_lost(message):
+        return False
+    if not is_still_wanted(created_at=message.created_at, urgent=delivery.is_urgent, now=now):
+        return False
+    others = set(SMS_PROVIDERS) & set(usable().channels) - providers_that_lost(delivery)
+    if not others:
+        return False
+    again = Delivery.objects.filter(pk=delivery.pk, state=_State.FAILED)
+    return again.update(state=_State.RETRYING, next_due_at=now) == 1
 
 
 # ---------------------------------------------------------------- once only

@@ -13,6 +13,7 @@ from lianfang.accounts.models import Account
 from lianfang.notifications.channels.base import Letter
 from lianfang.notifications.models import Delivery, Message
 from lianfang.notifications.rules import in_ranges
+from lianfang.notifications.secrecy import full_body
 from lianfang.roster.models import Person
 
 EXERCISE_MARK = "【演练 EXERCISE】"
@@ -32,7 +33,7 @@ def letter_of(delivery: Delivery, *, exercise: bool, answers_come_back: bool = F
     if person is not None:
         address = person.phone if delivery.channel == "sms" else person.email
     mark = EXERCISE_MARK if exercise else ""
-    body = message.body
+    body = full_body(message)
     if delivery.channel == "sms" and message.answer_code and answers_come_back:
         with _language_of(person):
             words = _("Or reply %(code)s: I will see to it.")

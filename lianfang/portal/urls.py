@@ -23,6 +23,7 @@ urlpatterns = [
     path("me/", mine.me, name="portal-me"),
     path("me/looks/", mine.looks, name="portal-looks"),
     path("me/password/", mine.password, name="portal-password"),
+    path("me/texts/", mine.want_texts, name="portal-texts"),
     path("messages/", mine.letters, name="portal-messages"),
     path("messages/read/", mine.letters_read, name="portal-messages-read"),
     path("healthz", health.health, name="healthz"),

@@ -80,6 +80,7 @@ def send_codes(
                 subject=rules.text("subject"),
                 body=rules.text("activation", code=slip.code),
                 link=f"/activate/?n={slip.person.number}",
+                secret=slip.code,
                 is_awaited=True,
             )
             for slip in slips

@@ -159,6 +159,7 @@ def _letter(drill: Drill, one: Ringing) -> Draft:
             % {"minutes": drill.minutes, "code": one.code},
             link=f"/d/{drill_token(one.call)}/",
             is_awaited=True,
+            secret=one.code,
         )
 
 

@@ -19,7 +19,7 @@ from lianfang.escalation.operations import AlreadyAnswered, LinkNotValid
 from lianfang.incidents.operations import AlreadyAcknowledged
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
-from lianfang.notifications import receiving
+from lianfang.notifications import receiving, stopping
 from lianfang.notifications.channels import callbacks
 from lianfang.notifications.channels.answers import Answer, Meaning, parse_answer
 from lianfang.notifications.channels.reports import (
@@ -134,10 +134,14 @@ def take_answers(callback: Callback, *, now: datetime, real_now: datetime) -> in
 
 
 def take_answer(answer: TextAnswer, *, channel: str, now: datetime) -> bool:
-    """One SMS: true when it answered a drill, a campaign or a summons, false when it is parked."""
+    """One SMS: true when it answered a drill, a campaign or a summons, or asked for no more
+    messages; false when it is parked for a human."""
     index = phone_index(answer.phone)
     parsed = parse_answer(answer.text)
     if _answers_a_drill(parsed, index, now):
+        return True
+    if parsed.meaning is Meaning.STOP and receiving.is_known_phone(index):
+        stopping.stop(phone_index=index, now=now)
         return True
     reason = _act_on(parsed, index, now)
     if reason is None:
@@ -174,12 +178,7 @@ def _act_on(parsed: Answer, index: str, now: datetime) -> ParkedAnswer.Reason | 
 def _not_an_answer(parsed: Answer, index: str) -> ParkedAnswer.Reason:
     if not receiving.is_known_phone(index):
         return _Reason.UNKNOWN_PHONE
-    match parsed.meaning:
-        case Meaning.EMPTY:
-            return _Reason.EMPTY
-        case Meaning.STOP:
-            return _Reason.STOP
-    return _Reason.UNCLEAR
+    return _Reason.EMPTY if parsed.meaning is Meaning.EMPTY else _Reason.UNCLEAR
 
 
 def _answer(letter: Message, what: Summons.Answer, now: datetime) -> ParkedAnswer.Reason | None:

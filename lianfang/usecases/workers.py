@@ -16,7 +16,7 @@ from lianfang.installation import heartbeat
 from lianfang.installation.queries import is_exercise
 from lianfang.kernel.clock import reporting_day
 from lianfang.notifications import operations as notifications
-from lianfang.notifications import probes, receiving
+from lianfang.notifications import probes, receiving, secrecy
 from lianfang.notifications.channels.deadline import wall_clock
 from lianfang.notifications.outlets import Outlets, usable
 from lianfang.usecases import (
@@ -138,5 +138,6 @@ def sweep(now: datetime, name: str) -> None:
     heartbeat.beat(name=name, now=now)
     notifications.release_impossible_leases(now=now, lease=_lease(outlets))
     receiving.forget_old_nonces(now=wall_clock())
+    secrecy.forget_old_secrets(now=now)
     probes.keep_states(now=now, outlets=outlets)
     roster_upload.sweep(now=now)

@@ -19,7 +19,7 @@ from lianfang.portal.looks_at_me import acts_about, in_words
 from lianfang.reporting.queries import reports_of
 from lianfang.roster import queries as roster
 from lianfang.rulebook.queries import rules_in_force
-from lianfang.usecases import own_account, read_messages
+from lianfang.usecases import own_account, read_messages, text_messages
 
 _PAGE = 14
 
@@ -41,6 +41,7 @@ def me(request: HttpRequest, visit: Visit) -> HttpResponse:
             "reports": _page(request, reports_of(person).select_related("submitted_by")),
             "acts": in_words(acts_about(person)[:5]),
             "unread": inbox(person).filter(read_at__isnull=True).count(),
+            "sms_stop": text_messages.stopped_for(person),
             "notice": rules_in_force(visit.now).text("notice"),
         }
     return render(request, "portal/me.html", context)
@@ -70,6 +71,15 @@ def letters(request: HttpRequest, visit: Visit) -> HttpResponse:
 def letters_read(request: HttpRequest, visit: Visit) -> HttpResponse:
     read_messages.mark_all_read(person=visit.person, now=visit.now)
     return redirect("portal-messages")
+
+
+@for_person
+@require_POST
+def want_texts(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The phone once answered TD; its person wants text messages again."""
+    if text_messages.resume(person=visit.person, by=visit.person, actor=visit.actor, now=visit.now):
+        messages.success(request, _("You get text messages again."))
+    return redirect("portal-me")
 
 
 @for_account
