@@ -15,7 +15,12 @@ from lianfang.kernel.actors import Actor
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster.models import Post
-from lianfang.rulebook import honesty_policy, monitor_policy, quarantine_policy
+from lianfang.rulebook import (
+    honesty_policy,
+    legal_clock_policy,
+    monitor_policy,
+    quarantine_policy,
+)
 from lianfang.rulebook.models import (
     Deadline,
     Edition,
