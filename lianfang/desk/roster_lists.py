@@ -55,4 +55,7 @@ def _move(move: Moved) -> Row:
 
 
 def _post(post: PostGiven | PostEnded) -> Row:
-    return post.number, post.name, f"{post.unit_name} · {words.role(post.role)}"
+    role = words.role(post.role)
+    if isinstance(post, PostGiven) and post.is_deputy:
+        role = f"{role} · {_('deputy')}"
+    return post.number, post.name, f"{post.unit_name} · {role}"

@@ -53,11 +53,12 @@ def _roster() -> Step:
 
 def _posts(day: date) -> Step:
     vacant = [one for one in warnings_of(day=day) if not one.head]
-    words = (
-        _("%(n)s units without anybody in charge") % {"n": len(vacant)}
-        if vacant
-        else _("every unit has somebody in charge")
-    )
+    if vacant:
+        words = _("%(n)s units without anybody in charge") % {"n": len(vacant)}
+    elif roster.college() is None:
+        words = _("no unit yet: the roster brings them")
+    else:
+        words = _("every unit has somebody in charge")
     kind = "today" if vacant or roster.college() is None else "done"
     return Step(_("Posts"), words, kind, reverse("desk-posts"), _("Appoint"))
 
