@@ -107,11 +107,16 @@ def _check(item: Item, rules: Rules, listed: dict[date, frozenset[str]], caller:
         listed[filing.day] = places.risk_areas_on(filing.day)
     try:
         with filings.places_named_in_full():
-            item.checked = daily_report.check_filing(
+            found = daily_report.check_or_recall(
                 filing, rules=rules, now=caller.now, listed=listed[filing.day]
             )
     except Refused as refusal:
         item.refusal = refusal
+        return
+    if isinstance(found, DailyReport):
+        item.report = found
+    else:
+        item.checked = found
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:

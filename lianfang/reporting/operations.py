@@ -100,6 +100,18 @@ def check_day_is_open(*, day: date, rules: Rules, today: date) -> None:
         raise DayIsOver(day=day.isoformat())
 
 
+def received_before(*, key: str, digest: str) -> DailyReport | None:
+    """The report that a submission of this key was answered with. Raises `KeyReused`."""
+    first = DailyReport.objects.filter(submission_key=key).first()
+    _check_same(first, digest)
+    return first
+
+
+def _check_same(first: DailyReport | None, digest: str) -> None:
+    if first is not None and first.submission_digest != digest:
+        raise KeyReused
+
+
 def receive(
     submissions: Sequence[Submission], *, rules: Rules, now: datetime
 ) -> tuple[list[DailyReport], list[bool]]:
@@ -117,9 +129,7 @@ def receive(
         for report in DailyReport.objects.filter(submission_key__in=[s.key for s in submissions])
     }
     for submission in submissions:
-        first = seen.get(submission.key)
-        if first is not None and first.submission_digest != submission.digest:
-            raise KeyReused
+        _check_same(seen.get(submission.key), submission.digest)
     fresh = [s for s in submissions if s.key not in seen]
     before = _current_of(fresh)
     exempt = _exempt_among(fresh)

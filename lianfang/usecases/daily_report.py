@@ -21,7 +21,12 @@ from lianfang.places import divisions
 from lianfang.places import queries as places
 from lianfang.reporting import operations as reporting
 from lianfang.reporting.models import DailyReport
-from lianfang.reporting.operations import NotOnTheRoll, Submission, check_day_is_open
+from lianfang.reporting.operations import (
+    NotOnTheRoll,
+    Submission,
+    check_day_is_open,
+    received_before,
+)
 from lianfang.reporting.rules import Answers, Limits, problems_of
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Unit
@@ -127,6 +132,28 @@ def check_filing(
     return Checked(submission, hits)
 
 
+def check_or_recall(
+    filing: Filing, *, rules: Rules, now: datetime, listed: frozenset[str] | None = None
+) -> Checked | DailyReport:
+    """`check_filing`; what would be refused now but was stored before is answered as before.
+
+    A sender that never saw the answer asks again, perhaps after the day has closed: the same
+    key with the same answers gives the same receipt. Raises `KeyReused` for other answers.
+    """
+    try:
+        return check_filing(filing, rules=rules, now=now, listed=listed)
+    except Refused:
+        first = recall(filing)
+        if first is None:
+            raise
+        return first
+
+
+def recall(filing: Filing) -> DailyReport | None:
+    """What this very submission was answered with before. Raises `KeyReused` for other answers."""
+    return received_before(key=_key_of(filing), digest=_digest_of(filing))
+
+
 def _place_problem(code: str) -> dict[str, str]:
     """Stored is only a county of the edition; a code out of use is asked back with the new one."""
     if divisions.is_place(code):
@@ -158,7 +185,9 @@ def submit_daily_report(filing: Filing, *, now: datetime) -> DailyReport:
     same submission twice gives the same report.
     """
     rules = rules_in_force(now)
-    checked = check_filing(filing, rules=rules, now=now)
+    checked = check_or_recall(filing, rules=rules, now=now)
+    if isinstance(checked, DailyReport):
+        return checked
     return store_alone(checked, rules=rules, now=now)
 
 

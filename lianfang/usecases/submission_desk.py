@@ -27,7 +27,7 @@ from lianfang.kernel.texts import gettext_noop as _
 from lianfang.reporting.models import DailyReport
 from lianfang.rulebook.queries import Rules, rules_in_force
 from lianfang.usecases import daily_report
-from lianfang.usecases.daily_report import Checked, Filing, check_filing
+from lianfang.usecases.daily_report import Checked, Filing, check_or_recall
 
 logger = logging.getLogger(__name__)
 MOST_TOGETHER = 64
@@ -178,7 +178,9 @@ def submit(filing: Filing, *, now: datetime) -> DailyReport:
     Keeps the promise of `daily_report.submit_daily_report`, and raises what it raises.
     """
     rules = rules_in_force(now)
-    checked = check_filing(filing, rules=rules, now=now)
+    checked = check_or_recall(filing, rules=rules, now=now)
+    if isinstance(checked, DailyReport):
+        return checked
     if _desk is None:
         return daily_report.store_alone(checked, rules=rules, now=now)
     return _desk.hand_in(_Waiting(checked, rules, now))

@@ -28,8 +28,11 @@ from lianfang.portal.receipts import receipt_of
 from lianfang.reporting.models import DailyReport, MissedReport
 from lianfang.reporting.queries import last_place, reports_of
 from lianfang.rulebook.queries import Rules, rules_in_force
+from lianfang.usecases import daily_report
 from lianfang.usecases.daily_report import Filing, limits_of
 from lianfang.usecases.open_days import check_open
+
+_SENT_AGAIN_WITHIN = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -71,16 +74,12 @@ def _asking(visit: Visit, day: date) -> Asking:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, visit: Visit, day: str = "") -> HttpResponse:
     """Today's report, or one of the days that are still open."""
+    if request.method == "POST" and (first := _stored_before(request, visit, day)):
+        return redirect("portal-receipt", first.receipt)
     asking = _asking(visit, _day_of_address(day, visit))
     if request.method != "POST":
         return _form(request, asking, ReportForm())
-    form = read_report(
-        request.POST,
-        day=asking.day,
-        before=asking.before,
-        limits=limits_of(asking.rules),
-        known_symptoms=[symptom.code for symptom in asking.rules.symptoms],
-    )
+    form = _read(request, asking)
     if request.POST.get("opened_on", asking.day.isoformat()) != asking.day.isoformat():
         form.ask("day", _("This form was opened on another day. Please look: is it so today?"))
     if form.problems:
@@ -95,6 +94,32 @@ def report(request: HttpRequest, visit: Visit, day: str = "") -> HttpResponse:
         form.problems = {"day": in_words(refusal)}
         return _form(request, asking, form, status=refusal.status)
     return redirect("portal-receipt", stored.receipt)
+
+
+def _read(request: HttpRequest, asking: Asking) -> ReportForm:
+    return read_report(
+        request.POST,
+        day=asking.day,
+        before=asking.before,
+        limits=limits_of(asking.rules),
+        known_symptoms=[symptom.code for symptom in asking.rules.symptoms],
+    )
+
+
+def _stored_before(request: HttpRequest, visit: Visit, day: str) -> DailyReport | None:
+    """A form of an earlier day that was stored, and is sent again because no answer came.
+
+    It gets its receipt, also when the day has closed meanwhile. None for anything else.
+    """
+    try:
+        meant = date.fromisoformat(request.POST.get("opened_on") or day)
+    except ValueError:
+        return None
+    if not timedelta(0) < visit.today - meant < _SENT_AGAIN_WITHIN:
+        return None
+    asking = _asking(visit, meant)
+    form = _read(request, asking)
+    return None if form.problems else daily_report.recall(_filing(request, asking, form))
 
 
 def _day_of_address(text: str, visit: Visit) -> date:
