@@ -15,7 +15,9 @@ from lianfang.kernel.actors import Actor
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster.models import Post
+from lianfang.rulebook import cluster_policy
 from lianfang.rulebook import (
+    contact_policy,
     honesty_policy,
     legal_clock_policy,
     monitor_policy,
@@ -65,7 +67,9 @@ def faults_of(data: dict[str, Any]) -> list[str]:
     faults += legal_clock_policy.faults_of(data.get("settings", {}), symptoms=codes)
     faults += monitor_policy.faults_of(data.get("settings", {}))
     faults += quarantine_policy.faults_of(data.get("settings", {}).get("quarantine", {}))
+    faults += contact_policy.faults_of(data.get("settings", {}))
     faults += honesty_policy.faults_of(data.get("settings", {}).get("honesty", {}))
+    faults += cluster_policy.faults_of(data.get("settings", {}).get("clusters"), symptoms=codes)
     texts = data.get("texts", {})
     every = {code for language in LANGUAGES for code in texts.get(language, {})}
     for language in LANGUAGES:
