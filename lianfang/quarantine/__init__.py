@@ -1,4 +1,4 @@
-"""Owns quarantine orders, rooms and beds, daily checks, needs and release.
+"""Owns orders of quarantine, rooms and beds, daily checks, needs: who must stay where, and how they are.
 
-Reads incidents and below. Somebody outside orders; the school serves, looks after, and records.
+Reads incidents and the roster. Gives "who is where", "what is still missing before a release".
 """
