@@ -15,8 +15,8 @@ from lianfang.kernel.actors import Actor
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster.models import Post
-from lianfang.rulebook import cluster_policy
 from lianfang.rulebook import (
+    cluster_policy,
     contact_policy,
     honesty_policy,
     legal_clock_policy,
