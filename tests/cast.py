@@ -34,6 +34,8 @@ from lianfang.usecases import (
     deadlines,
     directives,
     duty_moments,
+    quarantine,
+    quarantine_needs,
     referrals,
 )
 
@@ -234,6 +236,8 @@ class College:
             or duty_moments.strike_next(now=self.now)
             or campaigns.strike_next(now=self.now)
             or referrals.remind_next(now=self.now)
+            or quarantine_needs.remind_next(now=self.now)
+            or quarantine.propose_next(now=self.now)
         ):
             pass
 

@@ -75,7 +75,7 @@ def progress_of(order: Order, *, policy: QuarantinePolicy, now: datetime) -> Pro
     entries = [entry_of(one) for one in checks]
     missing = missing_of(order, entries, policy=policy, now=now)
     today = reporting_day(now)
-    ill = [one.day for one, entry in zip(checks, entries, strict=True) if _is_ill(one, entry)]
+    ill = [one.day for one in checks if is_ill(one)]
     facts = Facts(
         today=today,
         held_until=order.held_until,
@@ -93,9 +93,10 @@ def progress_of(order: Order, *, policy: QuarantinePolicy, now: datetime) -> Pro
     return Progress(checks, missing, max((today - day_zero).days, 0), rules.checklist(facts))
 
 
-def _is_ill(check: Check, entry: Entry) -> bool:
+def is_ill(check: Check) -> bool:
+    """Whether a check shows a fever or a symptom."""
     limit = FEVER.get(check.findings.get("site", ""), FEVER["axilla"])
-    return rules.is_ill(entry, fever=limit)
+    return rules.is_ill(entry_of(check), fever=limit)
 
 
 def missing_of(

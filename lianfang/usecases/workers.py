@@ -24,6 +24,8 @@ from lianfang.usecases import (
     deadlines,
     directives,
     duty_moments,
+    quarantine,
+    quarantine_needs,
     referrals,
     roster_upload,
 )
@@ -35,7 +37,15 @@ _chosen_lease: timedelta | None = None
 
 def keep_time(now: datetime) -> bool:
     """One piece of clock-driven work: a climb, a moment of the day, something overdue."""
-    return climb(now) or strike(now) or chase(now) or keep_duty(now) or reach(now) or remind(now)
+    return (
+        climb(now)
+        or strike(now)
+        or chase(now)
+        or keep_duty(now)
+        or reach(now)
+        or remind(now)
+        or keep_quarantine(now)
+    )
 
 
 def climb(now: datetime) -> bool:
@@ -95,6 +105,20 @@ def remind(now: datetime) -> bool:
     except Exception:
         logger.exception("A reminder about a referral failed and is put off for a minute")
         referrals.postpone_next(now=now, to=now + _POSTPONED)
+        return True
+
+
+def keep_quarantine(now: datetime) -> bool:
+    """One need that waits too long, or one release to put before somebody."""
+    try:
+        return (
+            quarantine_needs.remind_next(now=now) is not None
+            or quarantine.propose_next(now=now) is not None
+        )
+    except Exception:
+        logger.exception("A moment of quarantine failed and is put off for a minute")
+        quarantine_needs.postpone_next(now=now, to=now + _POSTPONED)
+        quarantine.postpone_next(now=now, to=now + _POSTPONED)
         return True
 
 

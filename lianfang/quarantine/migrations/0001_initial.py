@@ -6,227 +6,623 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('roster', '0001_initial'),
-        ('rulebook', '0002_overdue_directives'),
+        ("roster", "0001_initial"),
+        ("rulebook", "0002_overdue_directives"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('is_open', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("is_open", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('FACILITY', 'quarantine in a facility'), ('HOME', 'quarantine at home'), ('CAMPUS', 'observation on campus'), ('HOSPITAL', 'isolation in hospital'), ('SELF', 'self monitoring')], max_length=10)),
-                ('place', lianfang.vault.fields.SealedTextField()),
-                ('county_code', models.CharField(blank=True, max_length=6)),
-                ('reason', lianfang.vault.fields.SealedTextField()),
-                ('authority', models.CharField(choices=[('CDC', 'CDC'), ('HEALTH', 'health authority or command'), ('COMMUNITY', 'community or street office'), ('HOSPITAL', 'hospital'), ('SCHOOL', 'the college (named decision maker)')], max_length=10)),
-                ('authority_name', models.CharField(max_length=120)),
-                ('officer', models.CharField(max_length=60)),
-                ('document_no', models.CharField(max_length=80)),
-                ('document_on', models.DateField()),
-                ('served_how', models.CharField(blank=True, choices=[('IN_PERSON', 'handed over in person'), ('PHONE', 'told by phone'), ('PAPER', 'left as a paper'), ('MESSAGE', 'sent as a message'), ('FAMILY', 'told the family')], max_length=10)),
-                ('served_by', models.CharField(blank=True, max_length=60)),
-                ('served_to', models.CharField(blank=True, max_length=60)),
-                ('served_at', models.DateTimeField(null=True)),
-                ('last_contact_on', models.DateField(null=True)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField()),
-                ('policy_days', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('RUNNING', 'running'), ('RELEASED', 'released'), ('MOVED_ON', 'handed over to hospital or authority'), ('MISTAKE', 'recorded by mistake')], default='RUNNING', max_length=9)),
-                ('recorded_at', models.DateTimeField()),
-                ('proposed_at', models.DateTimeField(null=True)),
-                ('asked_release_at', models.DateTimeField(null=True)),
-                ('release_paper', models.CharField(blank=True, max_length=80)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ending', lianfang.vault.fields.SealedTextField(blank=True)),
-                ('next_due_at', models.DateTimeField(null=True)),
-                ('carer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rulebook.edition')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quarantine_orders', to='roster.person')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("FACILITY", "quarantine in a facility"),
+                            ("HOME", "quarantine at home"),
+                            ("CAMPUS", "observation on campus"),
+                            ("HOSPITAL", "isolation in hospital"),
+                            ("SELF", "self monitoring"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("place", lianfang.vault.fields.SealedTextField()),
+                ("county_code", models.CharField(blank=True, max_length=6)),
+                ("reason", lianfang.vault.fields.SealedTextField()),
+                (
+                    "authority",
+                    models.CharField(
+                        choices=[
+                            ("CDC", "CDC"),
+                            ("HEALTH", "health authority or command"),
+                            ("COMMUNITY", "community or street office"),
+                            ("HOSPITAL", "hospital"),
+                            ("SCHOOL", "the college (named decision maker)"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("authority_name", models.CharField(max_length=120)),
+                ("officer", models.CharField(max_length=60)),
+                ("document_no", models.CharField(max_length=80)),
+                ("document_on", models.DateField()),
+                (
+                    "served_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("IN_PERSON", "handed over in person"),
+                            ("PHONE", "told by phone"),
+                            ("PAPER", "left as a paper"),
+                            ("MESSAGE", "sent as a message"),
+                            ("FAMILY", "told the family"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("served_by", models.CharField(blank=True, max_length=60)),
+                ("served_to", models.CharField(blank=True, max_length=60)),
+                ("served_at", models.DateTimeField(null=True)),
+                ("last_contact_on", models.DateField(null=True)),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField()),
+                ("policy_days", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("RUNNING", "running"),
+                            ("RELEASED", "released"),
+                            ("MOVED_ON", "handed over to hospital or authority"),
+                            ("MISTAKE", "recorded by mistake"),
+                        ],
+                        default="RUNNING",
+                        max_length=9,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                ("proposed_at", models.DateTimeField(null=True)),
+                ("asked_release_at", models.DateTimeField(null=True)),
+                ("release_paper", models.CharField(blank=True, max_length=80)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ending", lianfang.vault.fields.SealedTextField(blank=True)),
+                ("next_due_at", models.DateTimeField(null=True)),
+                (
+                    "carer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rulebook.edition",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quarantine_orders",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Need',
+            name="Need",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('MEALS', 'meals'), ('MEDICINE', 'medicine'), ('STUDY', 'study'), ('SUPPLIES', 'things of daily life'), ('OTHER', 'something else')], max_length=8)),
-                ('text', lianfang.vault.fields.SealedTextField(blank=True)),
-                ('asked_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('told_steps', models.PositiveSmallIntegerField(default=0)),
-                ('next_due_at', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('OPEN', 'waits'), ('TAKEN', 'somebody is on it'), ('DONE', 'done'), ('DROPPED', 'no longer needed')], default='OPEN', max_length=7)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('answer', lianfang.vault.fields.SealedTextField(blank=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='quarantine.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("MEALS", "meals"),
+                            ("MEDICINE", "medicine"),
+                            ("STUDY", "study"),
+                            ("SUPPLIES", "things of daily life"),
+                            ("OTHER", "something else"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("text", lianfang.vault.fields.SealedTextField(blank=True)),
+                ("asked_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("told_steps", models.PositiveSmallIntegerField(default=0)),
+                ("next_due_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "waits"),
+                            ("TAKEN", "somebody is on it"),
+                            ("DONE", "done"),
+                            ("DROPPED", "no longer needed"),
+                        ],
+                        default="OPEN",
+                        max_length=7,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("answer", lianfang.vault.fields.SealedTextField(blank=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="needs",
+                        to="quarantine.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_until', models.DateField()),
-                ('new_until', models.DateField()),
-                ('reason', lianfang.vault.fields.SealedTextField()),
-                ('document_no', models.CharField(blank=True, max_length=80)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='quarantine.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("old_until", models.DateField()),
+                ("new_until", models.DateField()),
+                ("reason", lianfang.vault.fields.SealedTextField()),
+                ("document_no", models.CharField(blank=True, max_length=80)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="quarantine.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ExplainedDay',
+            name="ExplainedDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('text', lianfang.vault.fields.SealedTextField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='explained_days', to='quarantine.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("text", lianfang.vault.fields.SealedTextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="explained_days",
+                        to="quarantine.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('slot', models.CharField(choices=[('MORNING', 'morning'), ('EVENING', 'evening')], max_length=7)),
-                ('revision', models.PositiveSmallIntegerField(default=1)),
-                ('is_current', models.BooleanField(default=True)),
-                ('findings', lianfang.vault.fields.SealedJSONField()),
-                ('is_kept', models.BooleanField()),
-                ('source', models.CharField(choices=[('SELF', 'by the person'), ('CARER', 'told by phone or at the door')], max_length=5)),
-                ('noted_at', models.DateTimeField()),
-                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='quarantine.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "slot",
+                    models.CharField(
+                        choices=[("MORNING", "morning"), ("EVENING", "evening")], max_length=7
+                    ),
+                ),
+                ("revision", models.PositiveSmallIntegerField(default=1)),
+                ("is_current", models.BooleanField(default=True)),
+                ("findings", lianfang.vault.fields.SealedJSONField()),
+                ("is_kept", models.BooleanField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("SELF", "by the person"),
+                            ("CARER", "told by phone or at the door"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                ("noted_at", models.DateTimeField()),
+                (
+                    "noted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="quarantine.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20)),
-                ('building', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='quarantine.building')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=20)),
+                (
+                    "building",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rooms",
+                        to="quarantine.building",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Bed',
+            name="Bed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=10)),
-                ('state', models.CharField(choices=[('FREE', 'free'), ('OCCUPIED', 'occupied'), ('TO_CLEAN', 'to be cleaned'), ('CLOSED', 'not in use')], default='FREE', max_length=8)),
-                ('since_at', models.DateTimeField(null=True)),
-                ('cleaned_at', models.DateTimeField(null=True)),
-                ('cleaned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='beds', to='quarantine.order')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='beds', to='quarantine.room')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("FREE", "free"),
+                            ("OCCUPIED", "occupied"),
+                            ("TO_CLEAN", "to be cleaned"),
+                            ("CLOSED", "not in use"),
+                        ],
+                        default="FREE",
+                        max_length=8,
+                    ),
+                ),
+                ("since_at", models.DateTimeField(null=True)),
+                ("cleaned_at", models.DateTimeField(null=True)),
+                (
+                    "cleaned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="beds",
+                        to="quarantine.order",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="beds",
+                        to="quarantine.room",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Stay',
+            name="Stay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stayed_from', models.DateTimeField()),
-                ('stayed_until', models.DateTimeField(null=True)),
-                ('bed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stays', to='quarantine.bed')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stays', to='quarantine.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stayed_from", models.DateTimeField()),
+                ("stayed_until", models.DateTimeField(null=True)),
+                (
+                    "bed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stays",
+                        to="quarantine.bed",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stays",
+                        to="quarantine.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Keeper',
+            name="Keeper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(null=True)),
-                ('building', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keepers', to='quarantine.building')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(null=True)),
+                (
+                    "building",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keepers",
+                        to="quarantine.building",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('held_until__isnull', True)), fields=('building', 'person'), name='quarantine_one_keeper_row')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("held_until__isnull", True)),
+                        fields=("building", "person"),
+                        name="quarantine_one_keeper_row",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state', 'RUNNING')), fields=['unit', 'held_until'], name='quarantine_running'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("state", "RUNNING")),
+                fields=["unit", "held_until"],
+                name="quarantine_running",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('next_due_at__isnull', False)), fields=['next_due_at'], name='quarantine_orders_due'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("next_due_at__isnull", False)),
+                fields=["next_due_at"],
+                name="quarantine_orders_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'RUNNING')), fields=('person',), name='quarantine_one_running_order_per_person'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "RUNNING")),
+                fields=("person",),
+                name="quarantine_one_running_order_per_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__gt', models.F('held_from'))), name='quarantine_ends_after_it_begins'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("held_until__gt", models.F("held_from"))),
+                name="quarantine_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('officer', ''), _negated=True), models.Q(('authority_name', ''), _negated=True)), name='quarantine_somebody_ordered_it'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("officer", ""), _negated=True),
+                    models.Q(("authority_name", ""), _negated=True),
+                ),
+                name="quarantine_somebody_ordered_it",
+            ),
         ),
         migrations.AddIndex(
-            model_name='need',
-            index=models.Index(condition=models.Q(('next_due_at__isnull', False)), fields=['next_due_at'], name='quarantine_needs_due'),
+            model_name="need",
+            index=models.Index(
+                condition=models.Q(("next_due_at__isnull", False)),
+                fields=["next_due_at"],
+                name="quarantine_needs_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='need',
-            index=models.Index(condition=models.Q(('state__in', ['OPEN', 'TAKEN'])), fields=['due_at'], name='quarantine_needs_open'),
+            model_name="need",
+            index=models.Index(
+                condition=models.Q(("state__in", ["OPEN", "TAKEN"])),
+                fields=["due_at"],
+                name="quarantine_needs_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='explainedday',
-            constraint=models.UniqueConstraint(fields=('order', 'day'), name='quarantine_one_explanation_per_day'),
+            model_name="explainedday",
+            constraint=models.UniqueConstraint(
+                fields=("order", "day"), name="quarantine_one_explanation_per_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('order', 'day', 'slot'), name='quarantine_one_current_check_per_slot'),
+            model_name="check",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("order", "day", "slot"),
+                name="quarantine_one_current_check_per_slot",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('order', 'day', 'slot', 'revision'), name='quarantine_one_revision_of_a_check'),
+            model_name="check",
+            constraint=models.UniqueConstraint(
+                fields=("order", "day", "slot", "revision"),
+                name="quarantine_one_revision_of_a_check",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('building', 'name'), name='quarantine_one_room_of_a_name'),
+            model_name="room",
+            constraint=models.UniqueConstraint(
+                fields=("building", "name"), name="quarantine_one_room_of_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bed',
-            constraint=models.UniqueConstraint(fields=('room', 'name'), name='quarantine_one_bed_of_a_name'),
+            model_name="bed",
+            constraint=models.UniqueConstraint(
+                fields=("room", "name"), name="quarantine_one_bed_of_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bed',
-            constraint=models.UniqueConstraint(condition=models.Q(('order__isnull', False)), fields=('order',), name='quarantine_one_bed_per_order'),
+            model_name="bed",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("order__isnull", False)),
+                fields=("order",),
+                name="quarantine_one_bed_per_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('order__isnull', False), ('state', 'OCCUPIED')), models.Q(models.Q(('state', 'OCCUPIED'), _negated=True), ('order__isnull', True)), _connector='OR'), name='quarantine_occupied_means_somebody'),
+            model_name="bed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("order__isnull", False), ("state", "OCCUPIED")),
+                    models.Q(
+                        models.Q(("state", "OCCUPIED"), _negated=True), ("order__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="quarantine_occupied_means_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.UniqueConstraint(condition=models.Q(('stayed_until__isnull', True)), fields=('order',), name='quarantine_one_open_stay_per_order'),
+            model_name="stay",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stayed_until__isnull", True)),
+                fields=("order",),
+                name="quarantine_one_open_stay_per_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.UniqueConstraint(condition=models.Q(('stayed_until__isnull', True)), fields=('bed',), name='quarantine_one_open_stay_per_bed'),
+            model_name="stay",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stayed_until__isnull", True)),
+                fields=("bed",),
+                name="quarantine_one_open_stay_per_bed",
+            ),
         ),
     ]
