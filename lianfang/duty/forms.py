@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -65,8 +66,24 @@ def day_field(**more: Any) -> forms.DateField:
     )
 
 
-def time_field(**more: Any) -> forms.TimeField:
-    return forms.TimeField(
+class ClockField(forms.TimeField):
+    """A time as people write it: 22:00, ２２：００, 2200, or 8 for eight o'clock."""
+
+    def to_python(self, value: Any) -> time | None:
+        if isinstance(value, str):
+            value = _clock_of(unicodedata.normalize("NFKC", value).strip())
+        return super().to_python(value)
+
+
+def _clock_of(written: str) -> str:
+    if not (written.isascii() and written.isdecimal() and len(written) <= 4):
+        return written
+    hour, minute = (written, "00") if len(written) <= 2 else (written[:-2], written[-2:])
+    return f"{hour}:{minute}"
+
+
+def time_field(**more: Any) -> ClockField:
+    return ClockField(
         input_formats=["%H:%M", "%H:%M:%S"],
         error_messages={"invalid": NO_TIME, "required": NO_TIME},
         **more,
@@ -87,13 +104,13 @@ class TimesForm(Plain):
 
     @property
     def ends_at(self) -> datetime:
-        """Without a day of its own, the next time that this hour strikes."""
+        """Without a day of its own, the next time that this hour strikes: 24 hours for the same."""
         first: date = self.cleaned_data["starts_on"]
         begins: time = self.cleaned_data["starts"]
         ends: time = self.cleaned_data["ends"]
         day: date | None = self.cleaned_data["ends_on"]
         if day is None:
-            day = first + timedelta(days=1) if ends < begins else first
+            day = first + timedelta(days=1) if ends <= begins else first
         return at_local(day, ends)
 
 
