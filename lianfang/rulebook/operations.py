@@ -18,6 +18,7 @@ from lianfang.roster.models import Post
 from lianfang.rulebook import (
     cluster_policy,
     contact_policy,
+    exposure_policy,
     honesty_policy,
     legal_clock_policy,
     monitor_policy,
@@ -68,6 +69,7 @@ def faults_of(data: dict[str, Any]) -> list[str]:
     faults += monitor_policy.faults_of(data.get("settings", {}))
     faults += quarantine_policy.faults_of(data.get("settings", {}).get("quarantine", {}))
     faults += contact_policy.faults_of(data.get("settings", {}))
+    faults += exposure_policy.faults_of(data.get("settings", {}).get("exposure", {}))
     faults += honesty_policy.faults_of(data.get("settings", {}).get("honesty", {}))
     faults += cluster_policy.faults_of(data.get("settings", {}).get("clusters"), symptoms=codes)
     texts = data.get("texts", {})
