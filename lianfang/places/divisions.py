@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -221,6 +222,18 @@ def covering(code: str) -> tuple[str, ...]:
     """The code and those that contain it, nearest first: county, city, province."""
     up = (code, city_of(code), province_of(code))
     return tuple(dict.fromkeys(step for step in up if step))
+
+
+@lru_cache(maxsize=16384)
+def containing(code: str, *, on: date) -> frozenset[str]:
+    """What contains a place, by the codes of the edition and by those in use on the day.
+
+    Raises `UnknownDivision` for what never was a division.
+    """
+    within = set(covering(resolve(code).code))
+    with suppress(UnknownDivision):  # divided since: nobody knows in which part
+        within.update(covering(resolve(code, on=on).code))
+    return frozenset(within)
 
 
 def parts(code: str) -> Parts:

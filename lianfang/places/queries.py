@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Literal
 
 from django.db.models import Case, Max, Q, QuerySet, When
@@ -54,7 +52,7 @@ def listings_covering(
     """
     return (
         listings(known_at=known_at)
-        .filter(_between(first, last), area_code__in=_within(code, last))
+        .filter(_between(first, last), area_code__in=divisions.containing(code, on=last))
         .order_by("listed_on", "area_code")
     )
 
@@ -64,16 +62,7 @@ def is_within(code: str, listed: frozenset[str], *, on: date) -> bool:
 
     For many reports of one day: `listed` is `risk_areas_on(day)`, asked once.
     """
-    return not listed.isdisjoint(_within(code, on))
-
-
-@lru_cache(maxsize=8192)
-def _within(code: str, day: date) -> set[str]:
-    """What contains a place, by the codes of the edition and by those in use on the day."""
-    within = set(divisions.covering(divisions.resolve(code).code))
-    with suppress(divisions.UnknownDivision):  # divided since: nobody knows in which part
-        within.update(divisions.covering(divisions.resolve(code, on=day).code))
-    return within
+    return not listed.isdisjoint(divisions.containing(code, on=on))
 
 
 def was_listed(code: str, *, on: date, known_at: datetime | None = None) -> bool:
