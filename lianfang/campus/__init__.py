@@ -1,4 +1,5 @@
-"""Owns what the gate and other records of the campus say: passages, imported and dated.
+"""Owns what the gate and the dormitory recorded: in or out, there or not, and when. No track.
 
-Reads roster. Gives where the records say that a person was, to be compared and never followed.
+Reads the roster. Gives "what is recorded about this person on that day"; forgets it after the
+days of the edition.
 """
