@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.clusters.models import Alert
 from lianfang.directives.models import DirectiveReceipt, SupervisionItem
 from lianfang.incidents.models import Incident
 from lianfang.roster.models import Person, Unit
@@ -37,6 +38,9 @@ class Escalation(models.Model):
     item = models.ForeignKey(
         SupervisionItem, on_delete=models.PROTECT, null=True, related_name="escalations"
     )
+    alert = models.ForeignKey(
+        Alert, on_delete=models.PROTECT, null=True, related_name="escalations"
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="escalations")
     day = models.DateField()
     round = models.PositiveSmallIntegerField(default=0)
@@ -55,7 +59,12 @@ class Escalation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["ladder", "unit", "day"],
-                condition=Q(incident__isnull=True, receipt__isnull=True, item__isnull=True),
+                condition=Q(
+                    incident__isnull=True,
+                    receipt__isnull=True,
+                    item__isnull=True,
+                    alert__isnull=True,
+                ),
                 name="escalation_one_climb_per_unit_day",
             ),
             models.UniqueConstraint(
@@ -67,6 +76,11 @@ class Escalation(models.Model):
                 fields=["item"],
                 condition=Q(item__isnull=False, state="RUNNING"),
                 name="escalation_one_climb_at_a_time_per_item",
+            ),
+            models.UniqueConstraint(
+                fields=["alert"],
+                condition=Q(alert__isnull=False),
+                name="escalation_one_climb_per_alert",
             ),
         ]
         indexes: ClassVar = [
@@ -94,6 +108,8 @@ class Escalation(models.Model):
             return f"/desk/directives/{self.receipt.version.directive_id}/"
         if self.item_id is not None:
             return f"/desk/directives/items/{self.item_id}/"
+        if self.alert_id is not None:
+            return f"/desk/care/clusters/{self.alert_id}/"
         return f"/desk/units/{self.unit_id}/sign/"
 
     @property

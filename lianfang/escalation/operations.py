@@ -10,10 +10,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from lianfang.audit import operations as audit
+from lianfang.clusters import answering as clusters
+from lianfang.clusters.models import Alert
 from lianfang.directives.models import DirectiveReceipt, SupervisionItem
 from lianfang.directives.queries import turn_of
 from lianfang.escalation.models import Escalation, Summons
-from lianfang.escalation.queries import people_on
+from lianfang.escalation.queries import ladder_of, people_on
 from lianfang.escalation.rules import advance
 from lianfang.incidents import operations as incidents
 from lianfang.incidents.models import Incident
@@ -63,6 +65,21 @@ def start_for_incident(*, incident: Incident, now: datetime) -> Escalation:
     return escalation
 
 
+def start_for_alert(*, alert: Alert, now: datetime) -> Escalation:
+    """Begin the climb of a cluster alert, in the transaction that opens it."""
+    escalation = Escalation.objects.create(
+        ladder=LadderStep.Ladder.CLUSTER,
+        edition_id=rules_in_force(now).edition_id,
+        alert=alert,
+        unit=alert.unit,
+        day=reporting_day(now),
+        started_at=now,
+        next_due_at=now,
+    )
+    climb(escalation=escalation, now=now)
+    return escalation
+
+
 def start_for_unit(*, unit: Unit, day: date, now: datetime) -> Escalation | None:
     """Begin the climb of a unit that has not signed; None when it is climbing already."""
     rules = rules_in_force(now)
@@ -73,6 +90,7 @@ def start_for_unit(*, unit: Unit, day: date, now: datetime) -> Escalation | None
         incident=None,
         receipt=None,
         item=None,
+        alert=None,
         defaults={"edition_id": rules.edition_id, "started_at": now, "next_due_at": now},
     )
     if not created:
@@ -116,7 +134,7 @@ def climb_next(*, now: datetime) -> Escalation | None:
     escalation = (
         Escalation.objects.filter(next_due_at__lte=now)
         .order_by("next_due_at")
-        .select_related("incident__person", "unit", "receipt__version__directive", "item")
+        .select_related("incident__person", "unit", "receipt__version__directive", "item", "alert")
         .first()
     )
     if escalation is None:
@@ -132,7 +150,7 @@ def climb_next(*, now: datetime) -> Escalation | None:
 def climb(*, escalation: Escalation, now: datetime) -> None:
     """Take the rungs that are due: summon, note where nobody stands, write the letters."""
     rules = rules_of(escalation.edition_id)
-    rungs = rules.ladders[escalation.ladder]
+    rungs = ladder_of(escalation.ladder, rules)
     ill = escalation.incident.person if escalation.incident else None
     people = [people_on(rung, unit=escalation.unit, at=now, without=ill) for rung in rungs]
     answer_time = timedelta(minutes=int(rules.settings["answer_minutes"]))
@@ -145,7 +163,8 @@ def climb(*, escalation: Escalation, now: datetime) -> None:
         answer_time=answer_time,
         now=now,
     )
-    if move.taken and escalation.reached < 0 and escalation.incident is not None:
+    is_alarm = escalation.incident is not None or escalation.alert is not None
+    if move.taken and escalation.reached < 0 and is_alarm:
         _tell_groups(escalation, rules, now)
     for position in move.taken:
         _take(escalation, rungs[position], people[position], rules, now)
@@ -210,7 +229,7 @@ def _letter(escalation: Escalation, summons: Summons, rules: Rules) -> Draft:
         subject=rules.text("subject"),
         body=_words(escalation, rules, summons.summoned_at),
         link=f"/a/{link_token(summons)}/",
-        is_urgent=escalation.incident_id is not None,
+        is_urgent=escalation.incident_id is not None or escalation.alert_id is not None,
         matter=_matter(escalation),
         wants_answer=True,
     )
@@ -220,6 +239,8 @@ def _matter(escalation: Escalation) -> str:
     """What a bundle of letters calls it: an incident by its code, never by its person."""
     if escalation.incident is not None:
         return escalation.incident.code
+    if escalation.alert is not None:
+        return escalation.alert.code
     if escalation.receipt is not None:
         return f"《{escalation.receipt.version.title}》"
     if escalation.item is not None:
@@ -229,7 +250,7 @@ def _matter(escalation: Escalation) -> str:
 
 def _words(escalation: Escalation, rules: Rules, now: datetime) -> str:
     unit = escalation.unit.name
-    if escalation.incident_id is not None:
+    if escalation.incident_id is not None or escalation.alert_id is not None:
         return rules.text("summons", minutes=rules.settings["answer_minutes"])
     if escalation.receipt is not None:
         turn = turn_of(escalation.receipt, now=now)
@@ -249,7 +270,7 @@ def _alarm(escalation: Escalation, rules: Rules, text: str, what: str, now: date
         for person in people_on(rung, unit=escalation.unit, at=now, without=ill):
             told[person.pk] = person
     about_a_unit_report = not (
-        escalation.incident_id or escalation.receipt_id or escalation.item_id
+        escalation.incident_id or escalation.receipt_id or escalation.item_id or escalation.alert_id
     )
     link = "/desk/" if about_a_unit_report else escalation.desk_link
     notifications.queue(
@@ -270,9 +291,11 @@ def _alarm(escalation: Escalation, rules: Rules, text: str, what: str, now: date
 
 
 def _exhaust(escalation: Escalation, rules: Rules, now: datetime) -> None:
-    """The top was passed without an answer: an alarm, and for an incident another round."""
+    """The top was passed without an answer: an alarm, and for an incident or a cluster another round."""
     if escalation.incident is not None:
         incidents.mark_unanswered(incident=escalation.incident, now=now)
+    if escalation.alert is not None:
+        clusters.mark_unanswered(alert=escalation.alert, now=now)
     _alarm(escalation, rules, "nobody_answered", "exhausted", now)
     audit.record(
         verb="escalation.ladder.exhausted",
@@ -282,7 +305,8 @@ def _exhaust(escalation: Escalation, rules: Rules, now: datetime) -> None:
         round=escalation.round,
     )
     repeats = int(rules.settings["ladder_repeats"])
-    if escalation.incident is not None and escalation.round < repeats:
+    is_alarm = escalation.incident is not None or escalation.alert is not None
+    if is_alarm and escalation.round < repeats:
         escalation.round += 1
         escalation.reached = -1
         escalation.next_due_at = now + timedelta(minutes=int(rules.settings["answer_minutes"]))
@@ -316,6 +340,7 @@ def summons_of_token(token: str) -> Summons:
             "escalation__unit",
             "escalation__receipt__version",
             "escalation__item",
+            "escalation__alert",
             "person",
             "rung",
         )
@@ -382,6 +407,11 @@ def stop_for_unit(*, unit: Unit, day: date, now: datetime) -> None:
 
 def stop_for_incident(*, incident: Incident, now: datetime) -> None:
     for escalation in Escalation.objects.filter(incident=incident):
+        stop(escalation=escalation, state=Escalation.State.ANSWERED, now=now)
+
+
+def stop_for_alert(*, alert: Alert, now: datetime) -> None:
+    for escalation in Escalation.objects.filter(alert=alert):
         stop(escalation=escalation, state=Escalation.State.ANSWERED, now=now)
 
 

@@ -14,7 +14,7 @@ from lianfang.roster import queries as roster
 from lianfang.roster.models import Exemption, Person, Post, Unit
 from lianfang.roster.queries import held_on
 from lianfang.rulebook.models import LadderStep
-from lianfang.rulebook.queries import Rung
+from lianfang.rulebook.queries import Rules, Rung
 
 _SHIFT_OF_ROLE = {
     Post.Role.DUTY_OFFICER: DutyShift.Post.OFFICER,
@@ -39,6 +39,11 @@ ROLES_OF_RUNGS = frozenset(Post.Role.values) | frozenset(_EITHER)
 def roles_behind(role: str) -> tuple[Post.Role, ...]:
     """The posts that a rung may mean: its own, or several for CARER and ANSWERABLE."""
     return _EITHER.get(role) or (Post.Role(role),)
+
+
+def ladder_of(ladder: str, rules: Rules) -> tuple[Rung, ...]:
+    """The rungs of a ladder; an edition from before clusters climbs them like a symptom."""
+    return rules.ladders.get(ladder) or rules.ladders[LadderStep.Ladder.SYMPTOM]
 
 
 def unit_of_reach(reach: str, *, unit: Unit, at: datetime) -> Unit | None:
@@ -108,6 +113,6 @@ def waiting_for(person: Person) -> QuerySet[Summons]:
         Summons.objects.filter(
             person=person, answered_at__isnull=True, escalation__state=Escalation.State.RUNNING
         )
-        .select_related("escalation__incident", "escalation__unit", "rung")
+        .select_related("escalation__incident", "escalation__alert", "escalation__unit", "rung")
         .order_by("summoned_at")
     )

@@ -110,6 +110,7 @@ class LadderStep(models.Model):
         SYMPTOM = "SYMPTOM", _("a symptom was reported")
         MISSED_UNIT_REPORT = "MISSED_UNIT_REPORT", _("a unit has not signed its report")
         OVERDUE_DIRECTIVE = "OVERDUE_DIRECTIVE", _("a directive, or a matter to settle, is overdue")
+        CLUSTER = "CLUSTER", _("many ill at once")
         UNANSWERED = "UNANSWERED", _("nobody has answered, or nobody is on the post")
 
     class Reach(models.TextChoices):

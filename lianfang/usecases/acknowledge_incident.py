@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from lianfang.clusters import answering as clusters
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Summons
 from lianfang.incidents import operations as incidents
@@ -28,6 +29,8 @@ def answer_summons(*, summons: Summons, what: Summons.Answer, now: datetime) -> 
     climbing = escalation.answer(summons=summons, what=what, actor=actor, now=now)
     if what == Summons.Answer.MINE and climbing.incident is not None:
         incidents.acknowledge(incident=climbing.incident, by=person, actor=actor, now=now)
+    if what == Summons.Answer.MINE and climbing.alert is not None:
+        clusters.take_over(alert=climbing.alert, by=person, actor=actor, now=now)
     if what == Summons.Answer.MINE:
         directives.hold_promise(climbing=climbing, now=now)
     summons.refresh_from_db()

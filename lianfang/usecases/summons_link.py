@@ -8,7 +8,7 @@ from enum import Enum
 
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.operations import LINK_LASTS, LinkNotValid, summons_of_token
-from lianfang.escalation.queries import unit_of_reach
+from lianfang.escalation.queries import ladder_of, unit_of_reach
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import Rung, rules_of
 
@@ -66,6 +66,8 @@ def _standing(summons: Summons, first: Person | None) -> Standing:
         return Standing.TAKEN
     if climbing.incident is not None and not climbing.incident.is_open:
         return Standing.SETTLED
+    if climbing.alert is not None and not climbing.alert.is_open:
+        return Standing.SETTLED
     if climbing.state in {Escalation.State.SETTLED, Escalation.State.ANSWERED}:
         return Standing.SETTLED
     if summons.answer == Summons.Answer.PASSED_ON:
@@ -76,6 +78,8 @@ def _standing(summons: Summons, first: Person | None) -> Standing:
 def _who_took_it(climbing: Escalation) -> Person | None:
     if climbing.incident is not None and climbing.incident.acknowledged_by is not None:
         return climbing.incident.acknowledged_by
+    if climbing.alert is not None and climbing.alert.taken_by is not None:
+        return climbing.alert.taken_by
     answered = climbing.summonses.filter(answer=Summons.Answer.MINE).select_related("person")
     first = answered.order_by("answered_at").first()
     return first.person if first else None
@@ -83,7 +87,7 @@ def _who_took_it(climbing: Escalation) -> Person | None:
 
 def _next_rung(climbing: Escalation) -> Rung | None:
     """The rung that is told at the next moment; None when nobody stands above."""
-    rungs = rules_of(climbing.edition_id).ladders[climbing.ladder]
+    rungs = ladder_of(climbing.ladder, rules_of(climbing.edition_id))
     above = climbing.reached + 1
     return rungs[above] if above < len(rungs) else None
 

@@ -1,0 +1,307 @@
+"""Counting the ill of a circle, and the one alert that they make. Alerts grow; they never double."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from lianfang.audit import operations as audit
+from lianfang.clusters import queries
+from lianfang.clusters.models import (
+    Alert,
+    AlertGroup,
+    AlertPerson,
+    AlertRule,
+    AlertStep,
+    Sign,
+    SignGroup,
+)
+from lianfang.clusters.rules import COLLEGE, Hit, Ill, Key, due_of, hits_of, next_moment
+from lianfang.groups.queries import groups_of, sizes_of
+from lianfang.groups.rules import CLASS, UNIT, GroupRef
+from lianfang.kernel.actors import SYSTEM
+from lianfang.kernel.clock import reporting_day
+from lianfang.roster import queries as roster
+from lianfang.roster.models import Unit
+from lianfang.rulebook.cluster_policy import ClusterPolicy, policy_of
+from lianfang.rulebook.queries import Rules, rules_in_force, rules_of
+
+AT_ONCE = 200
+
+
+@dataclass(slots=True)
+class Weighed:
+    """What a count changed: alerts that are new, and those that grew or got another rule."""
+
+    opened: list[Alert] = field(default_factory=list)
+    grown: list[Alert] = field(default_factory=list)
+
+
+def claim_signs(*, now: datetime) -> list[Sign]:
+    """The worker's poll: signs that wait to be counted; the caller holds the transaction.
+
+    Two workers at the same moment: the second finds them taken. Counting twice changes nothing.
+    """
+    due = Sign.objects.filter(next_due_at__lte=now).order_by("next_due_at", "id")
+    signs = list(due.select_related("person")[:AT_ONCE])
+    claimed = Sign.objects.filter(pk__in=[s.pk for s in signs], next_due_at__lte=now).update(
+        next_due_at=None
+    )
+    return signs if claimed else []
+
+
+def postpone_signs(*, now: datetime, to: datetime) -> None:
+    """Signs that cannot be counted now are put off, so that they stop nobody else."""
+    due = Sign.objects.filter(next_due_at__lte=now).order_by("next_due_at", "id")
+    Sign.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:AT_ONCE])).update(
+        next_due_at=to
+    )
+
+
+def place_in_groups(signs: Sequence[Sign]) -> set[Key]:
+    """Write down the circles of each sign on the day it became known; returns all of them."""
+    by_day: dict[date, set[int]] = defaultdict(set)
+    for sign in signs:
+        by_day[sign.known_on].add(sign.person_id)
+    refs = {day: groups_of(people, on=day) for day, people in by_day.items()}
+    rows = [
+        SignGroup(
+            sign=sign, kind=ref.kind, code=ref.code, name=ref.name[:120], known_on=sign.known_on
+        )
+        for sign in signs
+        for ref in refs[sign.known_on].get(sign.person_id, [])
+    ]
+    SignGroup.objects.bulk_create(rows, ignore_conflicts=True)
+    return {(row.kind, row.code) for row in rows}
+
+
+def weigh(groups: Collection[Key], *, now: datetime) -> Weighed:
+    """Count the ill of these circles and of the college, and open or extend what the rules say.
+
+    The caller holds the transaction. An alert that another worker opens in the same moment
+    raises IntegrityError by the constraint; the caller tries again, and finds it.
+    """
+    rules, today = rules_in_force(now), reporting_day(now)
+    policy = policy_of(rules.settings)
+    by_group = queries.ill_in(groups, policy=policy, today=today, everybody=True)
+    signs = {one.sign for ill in by_group.values() for one in ill}
+    judged = queries.judged_in(list(by_group), signs=signs)
+    fresh = {
+        group: [one for one in ill if one.sign not in judged.get(group, ())]
+        for group, ill in by_group.items()
+    }
+    return apply_hits(hits_of(policy.active, fresh), by_group=fresh, rules=rules, now=now)
+
+
+def apply_hits(
+    hits: dict[Key, list[Hit]], *, by_group: dict[Key, list[Ill]], rules: Rules, now: datetime
+) -> Weighed:
+    """Grow what is open, then open what is new: the narrowest circle first."""
+    done = Weighed()
+    standing = queries.open_alert_of(list(by_group))
+    members = queries.people_of({one.alert_id for one in standing.values()})
+    names = _names_of(by_group)
+    for group, circle in standing.items():
+        _grow(circle, by_group[group], hits.get(group, []), members, rules, done, now)
+    for group, found in hits.items():
+        if group in standing:
+            continue
+        people = {p for hit in found for p in hit.people}
+        carrier = next((alert for alert, inside in members.items() if people <= set(inside)), None)
+        ref = GroupRef(*group, names.get(group, group[1]))
+        if carrier is None:
+            alert = _open(ref, found, by_group[group], rules, now)
+            done.opened.append(alert)
+        else:
+            alert = Alert.objects.get(pk=carrier)
+            _join(alert, ref, found, rules, now)
+        members[alert.pk] = queries.people_of([alert.pk])[alert.pk]
+    return done
+
+
+def _names_of(groups: Iterable[Key]) -> dict[Key, str]:
+    wanted = set(groups)
+    rows = SignGroup.objects.filter(
+        kind__in={k for k, _ in wanted}, code__in={c for _, c in wanted}
+    )
+    found = {(kind, code): name for kind, code, name in rows.values_list("kind", "code", "name").distinct()}  # fmt: skip
+    root = roster.college()
+    if root is not None:
+        found[COLLEGE, root.code] = root.name
+    return found
+
+
+# ---------------------------------------------------------------- one alert
+
+
+def _open(
+    ref: GroupRef, hits: Sequence[Hit], ill: Sequence[Ill], rules: Rules, now: datetime
+) -> Alert:
+    people = {p for hit in hits for p in hit.people}
+    alert = Alert.objects.create(
+        edition_id=rules.edition_id, unit=_unit_of(ref, ill, people), opened_at=now
+    )
+    circle = _circle(alert, ref, now)
+    _take_in(alert, [one for one in ill if one.person in people], now)
+    for hit in hits:
+        _hold(circle, hit, now)
+    step(alert, AlertStep.Kind.OPENED, now, choice=hits[0].rule.code, number=len(people))
+    set_clock(alert, rules, now)
+    audit.record(
+        verb="clusters.alert.opened", actor=SYSTEM, subject=alert, now=now,
+        rules=[hit.rule.code for hit in hits], group=f"{ref.kind} {ref.code}", people=len(people),
+    )  # fmt: skip
+    return alert
+
+
+def _unit_of(ref: GroupRef, ill: Sequence[Ill], people: Collection[int]) -> Unit:
+    """Where the ladder begins: the class itself, the one unit of all the ill, or the college."""
+    if ref.kind in {CLASS, UNIT}:
+        return Unit.objects.get(code=ref.code)
+    units = Unit.objects.filter(
+        pk__in=Sign.objects.filter(pk__in=[o.sign for o in ill if o.person in people]).values(
+            "unit_id"
+        )
+    )
+    found = list(units[:2])
+    root = roster.college()
+    if root is None or (len(found) == 1 and ref.kind != COLLEGE):
+        return found[0]
+    return root
+
+
+def _circle(alert: Alert, ref: GroupRef, now: datetime) -> AlertGroup:
+    return AlertGroup.objects.create(
+        alert=alert, kind=ref.kind, code=ref.code, name=ref.name[:120], size=size_of(ref, now=now)
+    )
+
+
+def size_of(ref: GroupRef, *, now: datetime) -> int | None:
+    """How many belong to a circle today: the denominator of its attack rate."""
+    today = reporting_day(now)
+    if ref.kind == COLLEGE:
+        return sum(roster.head_count(day=today).values())
+    return sizes_of([ref], on=today).get(ref) or None
+
+
+def _take_in(alert: Alert, ill: Iterable[Ill], now: datetime) -> int:
+    """Everybody once; returns how many are new."""
+    signs: dict[int, int] = {}
+    for one in ill:
+        signs.setdefault(one.person, one.sign)
+    known = set(
+        AlertPerson.objects.filter(alert=alert, person_id__in=signs).values_list(
+            "person_id", flat=True
+        )
+    )
+    new = [
+        AlertPerson(alert=alert, person_id=person, sign_id=sign, joined_at=now)
+        for person, sign in signs.items()
+        if person not in known
+    ]
+    AlertPerson.objects.bulk_create(new)
+    return len(new)
+
+
+def _hold(circle: AlertGroup, hit: Hit, now: datetime) -> bool:
+    """Note that a rule holds for a circle; False when that is known."""
+    _row, new = AlertRule.objects.update_or_create(
+        group=circle,
+        code=hit.rule.code,
+        defaults={"people": len(hit.people), "syndromes": list(hit.syndromes)},
+        create_defaults={
+            "alert": circle.alert,
+            "people": len(hit.people),
+            "syndromes": list(hit.syndromes),
+            "held_at": now,
+        },
+    )
+    return new
+
+
+def _grow(
+    circle: AlertGroup,
+    ill: Sequence[Ill],
+    hits: Sequence[Hit],
+    members: dict[int, dict[int, int]],
+    rules: Rules,
+    done: Weighed,
+    now: datetime,
+) -> None:
+    """New people of the same illness join; a rule that holds now too is named."""
+    alert = circle.alert
+    named = {s for row in AlertRule.objects.filter(alert=alert) for s in row.syndromes}
+    named |= {s for hit in hits for s in hit.syndromes}
+    inside = members[alert.pk]
+    new = _take_in(alert, [o for o in ill if o.syndrome in named and o.person not in inside], now)
+    more = [hit for hit in hits if _hold(circle, hit, now)]
+    if new:
+        step(alert, AlertStep.Kind.GREW, now, number=new)
+        members[alert.pk] = queries.people_of([alert.pk])[alert.pk]
+    for hit in more:
+        step(alert, AlertStep.Kind.RULE, now, choice=hit.rule.code, number=len(hit.people))
+    if more:
+        set_clock(alert, rules, now)
+    if (new or more) and alert not in done.grown:
+        done.grown.append(alert)
+        audit.record(
+            verb="clusters.alert.grown", actor=SYSTEM, subject=alert, now=now, people=new,
+            rules=[hit.rule.code for hit in more],
+        )  # fmt: skip
+
+
+def _join(alert: Alert, ref: GroupRef, hits: Sequence[Hit], rules: Rules, now: datetime) -> None:
+    """The same people share another circle: it is named on their alert, and no second one made."""
+    circle = _circle(alert, ref, now)
+    for hit in hits:
+        _hold(circle, hit, now)
+    step(alert, AlertStep.Kind.GROUP, now, choice=hits[0].rule.code)
+    set_clock(alert, rules, now)
+    audit.record(
+        verb="clusters.alert.joined", actor=SYSTEM, subject=alert, now=now,
+        group=f"{ref.kind} {ref.code}", rules=[hit.rule.code for hit in hits],
+    )  # fmt: skip
+
+
+def step(
+    alert: Alert,
+    kind: AlertStep.Kind,
+    now: datetime,
+    *,
+    choice: str = "",
+    number: int | None = None,
+) -> AlertStep:
+    """A fact on the time line that no person wrote."""
+    return AlertStep.objects.create(alert=alert, kind=kind, at=now, choice=choice, number=number)
+
+
+# ---------------------------------------------------------------- the legal clock
+
+
+def set_clock(alert: Alert, rules: Rules, now: datetime) -> None:
+    """The shortest clock of the rules that hold; one that was met, or has run out, stands."""
+    if alert.told_at is not None or alert.missed_at is not None:
+        return
+    policy = policy_of(rules.settings)
+    due_at = clock_of(alert, policy)
+    alert.clock_due_at = due_at
+    alert.next_due_at = (
+        next_moment(due_at, before=policy.remind_before_minutes, after=now) or due_at
+    )
+    alert.save(update_fields=["clock_due_at", "next_due_at"])
+
+
+def clock_of(alert: Alert, policy: ClusterPolicy) -> datetime | None:
+    """By when outside must have been told; the rules are those of the edition it was opened by."""
+    own = policy_of(rules_of(alert.edition_id).settings)
+    codes = AlertRule.objects.filter(alert=alert).values_list("code", flat=True)
+    moments = []
+    for code in set(codes):
+        rule = policy.rule(code) or own.rule(code)
+        if rule is not None:
+            moments.append(due_of(rule, opened_at=alert.opened_at, verified_at=alert.verified_at))
+    if alert.is_urgent_kind and alert.verified_at is not None:
+        moments.append(alert.verified_at + timedelta(hours=policy.urgent_hours))
+    return min((moment for moment in moments if moment is not None), default=None)
