@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from lianfang.desk.ledgers import UnitRow, unit_rows
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.incidents.models import Incident
 from lianfang.incidents.queries import open_incidents
-from lianfang.reporting.models import UnitDay
-from lianfang.reporting.rules import Ledger
+from lianfang.reporting.curves import CurveDay, curve_of
 from lianfang.roster.access import View as Sight
 from lianfang.roster.models import Unit, UnitLink
 from lianfang.roster.queries import held_on
 from lianfang.roster.vacancies import Warning, warnings_of
 from lianfang.rulebook.queries import Rules
 
-CURVE_DAYS = 14
 MOST_INCIDENTS = 20
 
 
@@ -36,21 +32,6 @@ class OpenIncident:
     silent: tuple[Summons, ...]
     next_due_at: datetime | None
     is_unanswered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CurveDay:
-    """One day of the college. Rates are shares of 1; all is None on a day that nobody counted."""
-
-    day: date
-    completeness: float | None
-    timeliness: float | None
-    events: int | None
-    is_known: bool
-
-    @property
-    def shown_events(self) -> int | None:
-        return self.events if self.is_known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,47 +170,4 @@ def _open_incident(
         silent=tuple(silent.get(climb.pk, ())) if climb is not None and incident.waits else (),
         next_due_at=climb.next_due_at if climb is not None and running else None,
         is_unanswered=incident.waits and incident.unanswered_at is not None,
-    )
-
-
-def curve_of(tops: Sequence[Unit], *, until: date, rules: Rules) -> list[CurveDay]:
-    """The last fourteen days of these units with everything below them, oldest first."""
-    first = until - timedelta(days=CURVE_DAYS - 1)
-    below = UnitLink.objects.filter(held_on(until), ancestor__in=tops).values("descendant_id")
-    sums: dict[date, dict[str, Any]] = {
-        row["day"]: dict(row)
-        for row in UnitDay.objects.filter(
-            day__gte=first, day__lte=until, counted_at__isnull=False, unit_id__in=below
-        )
-        .values("day")
-        .annotate(
-            expected_sum=Sum("expected"),
-            exempt_sum=Sum("exempt"),
-            zero_sum=Sum("zero"),
-            events_sum=Sum("with_events"),
-            late_sum=Sum("late"),
-        )
-        .order_by()
-    }
-    threshold = float(rules.settings["completeness_threshold"])
-    days = [first + timedelta(days=n) for n in range(CURVE_DAYS)]
-    return [_curve_day(day, sums.get(day), threshold) for day in days]
-
-
-def _curve_day(day: date, row: dict[str, Any] | None, threshold: float) -> CurveDay:
-    if row is None:
-        return CurveDay(day, None, None, None, is_known=False)
-    ledger = Ledger(
-        expected=row["expected_sum"],
-        exempt=row["exempt_sum"],
-        zero=row["zero_sum"],
-        with_events=row["events_sum"],
-        late=row["late_sum"],
-    )
-    return CurveDay(
-        day,
-        ledger.completeness,
-        ledger.timeliness,
-        ledger.with_events,
-        is_known=ledger.is_known(threshold),
     )

@@ -15,7 +15,7 @@ from lianfang.reporting import queries
 from lianfang.reporting.models import DailyReport, UnitReport
 from lianfang.reporting.rules import Ledger
 from lianfang.roster import queries as roster
-from lianfang.roster.models import Membership, Person, Unit, UnitLink
+from lianfang.roster.models import Membership, Unit, UnitLink
 from lianfang.roster.queries import held_on
 from lianfang.rulebook.queries import Rules
 
@@ -237,11 +237,3 @@ def signing_units_below(
         )
         for top, units in below.items()
     }
-
-
-def units_of_people(people: Iterable[Person], *, day: date) -> dict[int, Unit]:
-    """The reporting unit of each person on that day."""
-    members = Membership.objects.filter(
-        held_on(day), person__in=list(people), kind=Membership.Kind.REPORTING
-    ).select_related("unit")
-    return {member.person_id: member.unit for member in members}

@@ -8,13 +8,13 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from lianfang.desk.ledgers import units_of_people
 from lianfang.escalation import queries as escalation
 from lianfang.escalation.models import Summons
 from lianfang.incidents import queries as incidents
 from lianfang.incidents.models import Incident
 from lianfang.reporting import queries
 from lianfang.reporting.models import CallRecord, DailyReport
+from lianfang.reporting.people import last_calls, units_of_people
 from lianfang.roster import queries as roster
 from lianfang.roster.access import View as Sight
 from lianfang.roster.models import Person, Unit
@@ -155,12 +155,6 @@ def with_calls(people: Sequence[Person], *, day: date) -> list[Silent]:
 def _by_unit(one: Silent) -> tuple[int, str, str]:
     unit = one.unit
     return (unit.position if unit else 0, unit.code if unit else "", one.person.name_key)
-
-
-def last_calls(people: Iterable[Person], *, day: date) -> dict[int, CallRecord]:
-    """The last call of the day to each of these people; the notes stay sealed."""
-    calls = CallRecord.objects.filter(day=day, person__in=list(people)).defer("note")
-    return {call.person_id: call for call in calls.order_by("called_at", "id")}
 
 
 def _groups(names: frozenset[int], day: date, missing: int) -> list[Group]:

@@ -12,16 +12,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from lianfang.desk.board import CurveDay, board_of, open_in_subtrees
+from lianfang.desk.board import board_of, open_in_subtrees
 from lianfang.desk.frame import answer
 from lianfang.desk.ledgers import children_of, unit_rows
-from lianfang.desk.whereabouts import Where, where_people_are
 from lianfang.installation.heartbeat import workers_are_silent
 from lianfang.kernel.refusals import Forbidden, NotYours
 from lianfang.places import divisions, maps
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.portal.templatetags.lianfang import day as day_in_words
 from lianfang.reporting import queries
+from lianfang.reporting.curves import CurveDay
+from lianfang.reporting.whereabouts import Where, where_people_are
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Unit
 from lianfang.rulebook.queries import rules_in_force

@@ -15,10 +15,10 @@ from lianfang.desk import worklist
 from lianfang.desk.answers import lines_of
 from lianfang.desk.forms import CallBackForm, CallForm
 from lianfang.desk.frame import answer, say, say_refusal
-from lianfang.desk.people import person_rows
 from lianfang.kernel.refusals import NotYours, Refused
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.reporting.models import CallRecord, DailyReport
+from lianfang.reporting.people import person_rows
 from lianfang.roster import queries as roster
 from lianfang.roster.access import may_have_phone, person_with_phone
 from lianfang.roster.models import Person

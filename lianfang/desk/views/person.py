@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.desk.answers import lines_of
 from lianfang.desk.frame import answer, say
-from lianfang.desk.people import person_rows, record_of
 from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Forbidden
 from lianfang.portal.edge import Visit, for_desk
+from lianfang.reporting.people import person_rows, record_of
 from lianfang.roster import queries as roster
 from lianfang.roster.access import may_have_phone
 from lianfang.roster.models import Person

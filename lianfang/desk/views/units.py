@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 
 from lianfang.desk.frame import answer, day_asked, page_number
 from lianfang.desk.ledgers import children_of, unit_rows
-from lianfang.desk.people import PLAIN_STATES, STATES, people_in, person_rows
 from lianfang.desk.views.home import watched_units
 from lianfang.portal.edge import Visit, for_desk
+from lianfang.reporting.people import PLAIN_STATES, STATES, people_in, person_rows
 from lianfang.roster import queries as roster
 from lianfang.roster.access import may_have_phone
 from lianfang.roster.models import Unit

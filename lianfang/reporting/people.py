@@ -8,12 +8,11 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
-from lianfang.desk.ledgers import units_of_people
-from lianfang.desk.worklist import last_calls
 from lianfang.reporting import queries
 from lianfang.reporting.models import CallRecord, DailyReport
 from lianfang.roster import queries as roster
-from lianfang.roster.models import Person, Unit
+from lianfang.roster.models import Membership, Person, Unit
+from lianfang.roster.queries import held_on
 
 RECORD_DAYS = 30
 # What a class reporter may ask for: who has reported, and nothing about how they are.
@@ -134,3 +133,17 @@ def record_of(person: Person, *, until: date, with_answers: bool) -> list[DayOfR
 
 def _day_of_record(day: date, reports: list[DailyReport], calls: list[CallRecord]) -> DayOfRecord:
     return DayOfRecord(day, tuple(reports), tuple(calls))
+
+
+def units_of_people(people: Iterable[Person], *, day: date) -> dict[int, Unit]:
+    """The reporting unit of each person on that day."""
+    members = Membership.objects.filter(
+        held_on(day), person__in=list(people), kind=Membership.Kind.REPORTING
+    ).select_related("unit")
+    return {member.person_id: member.unit for member in members}
+
+
+def last_calls(people: Iterable[Person], *, day: date) -> dict[int, CallRecord]:
+    """The last call of the day to each of these people; the notes stay sealed."""
+    calls = CallRecord.objects.filter(day=day, person__in=list(people)).defer("note")
+    return {call.person_id: call for call in calls.order_by("called_at", "id")}
