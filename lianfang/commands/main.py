@@ -20,6 +20,7 @@ _MODULES = (
     "serve",
     "founding",
     "roster",
+    "groups",
     "places",
     "ledger",
     "duty",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from lianfang.desk.frame import Tab, address_of, answer
 from lianfang.portal.edge import Visit
@@ -32,7 +33,15 @@ class Card:
     waiting: int
 
 
-CARE: list[CarePage] = []
+CARE: list[CarePage] = [
+    CarePage(
+        "desk-groups",
+        _("Groups"),
+        _("Courses, canteen tables and activities: who meets whom."),
+        may_open=lambda visit: visit.account.is_operator,
+        waiting=lambda _visit: 0,
+    ),
+]
 
 
 def open_pages(visit: Visit) -> list[CarePage]:

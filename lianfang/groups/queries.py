@@ -126,15 +126,17 @@ def _lodgings(
 def _stored(which: Q, *, on: date) -> Iterator[tuple[int, GroupRef]]:
     """Members on that day, and whoever attended a session in the days that it binds."""
     rows = GroupMember.objects.filter(which, held_on(on))
-    names = ("person_id", "group__kind", "group__code", "group__name")
-    for person, kind, code, name in rows.values_list(*names):
+    for person, kind, code, name in rows.values_list(
+        "person_id", "group__kind", "group__code", "group__name"
+    ):
         yield person, GroupRef(kind, code, name)
     begins, ends = binding_window(on)
     seen = Attendance.objects.filter(
         _over_session(which), session__begins_at__gte=begins, session__begins_at__lt=ends
     )
-    names = tuple(name if name == "person_id" else f"session__{name}" for name in names)
-    for person, kind, code, name in seen.values_list(*names).distinct():
+    for person, kind, code, name in seen.values_list(
+        "person_id", "session__group__kind", "session__group__code", "session__group__name"
+    ).distinct():
         yield person, GroupRef(kind, code, name)
 
 
