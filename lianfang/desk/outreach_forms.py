@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from lianfang.kernel.texts import tidy
-from lianfang.outreach.rules import Rule
+from lianfang.outreach.rules import MOST_STEPS, WAYS, Rule, Step
 from lianfang.places.divisions import RenamedDivision, UnknownDivision
 from lianfang.places.search import places_named
 from lianfang.portal.edge import Visit
@@ -50,6 +51,7 @@ def audience_typed(request: HttpRequest, visit: Visit) -> AudienceTyped:
         places=codes,
         roles=tuple(r for r in data.getlist("roles") if r in Post.Role.values),
         silent_of=number_of(data.get("silent_of", "")),
+        monitored=data.get("monitored") == "yes",
         everybody=data.get("everybody") == "yes",
     )
     return AudienceTyped(rule, problems)
@@ -112,3 +114,60 @@ def _position(text: str) -> int | None:
     """People count from one."""
     number = number_of(text)
     return number - 1 if number else None
+
+
+# ---------------------------------------------------------------- steps
+
+_WAITS = (0, 15, 30, 60, 120, 240, 480, 720, 1440, 2880)  # minutes that can be chosen
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step as the form shows it; without a way it is no step."""
+
+    position: int
+    wait: int
+    ways: tuple[str, ...]
+
+
+def steps_typed(data: QueryDict) -> list[Step] | None:
+    """The steps that were put together; None where the form had none to change."""
+    if "wait_0" not in data:
+        return None
+    rows = [_row(data, position) for position in range(MOST_STEPS)]
+    return [Step(row.ways, timedelta(minutes=row.wait)) for row in rows if row.ways]
+
+
+def _row(data: QueryDict, position: int) -> StepRow:
+    ways = set(data.getlist(f"ways_{position}"))
+    return StepRow(
+        position,
+        number_of(data.get(f"wait_{position}", "")) or 0,
+        tuple(way for way in WAYS if way in ways),
+    )
+
+
+def step_rows(steps: Sequence[Step]) -> list[StepRow]:
+    """The steps with an empty one behind them, as long as there may be one more."""
+    rows = [
+        StepRow(position, round(step.wait.total_seconds() / 60), step.ways)
+        for position, step in enumerate(steps[:MOST_STEPS])
+    ]
+    return [*rows, StepRow(len(rows), 240, ())] if len(rows) < MOST_STEPS else rows
+
+
+def wait_choices(rows: Sequence[StepRow]) -> list[tuple[int, str]]:
+    """Waits in words, with those of the edition that are none of the usual ones."""
+    minutes = sorted({*_WAITS, *(row.wait for row in rows)})
+    return [(n, _wait_words(n)) for n in minutes]
+
+
+def _wait_words(minutes: int) -> str:
+    if minutes == 0:
+        return _("at once")
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(n)s min") % {"n": rest}
+    if rest:
+        return _("%(h)s h %(m)s min") % {"h": hours, "m": rest}
+    return _("%(h)s h") % {"h": hours}

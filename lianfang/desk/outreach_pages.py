@@ -45,18 +45,20 @@ def outreach_answer(
         f"desk/outreach/{template}",
         here="desk-outreach",
         status=status,
-        parts=_parts(),
+        parts=_parts(visit),
         part=part,
         **context,
     )
 
 
-def _parts() -> list[Tab]:
+def _parts(visit: Visit) -> list[Tab]:
     wanted = [
         ("desk-outreach", _("Campaigns")),
         ("desk-outreach-calls", _("Calls to make")),
         ("desk-outreach-articles", _("Articles")),
     ]
+    if access.told_units(visit.sight):
+        wanted.append(("desk-outreach-groups", _("QQ groups")))
     return [Tab(name, label, reverse(name)) for name, label in wanted]
 
 

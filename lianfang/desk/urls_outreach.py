@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianfang.desk.views import outreach, outreach_articles, outreach_calls
+from lianfang.desk.views import outreach, outreach_articles, outreach_calls, outreach_groups
 
 urlpatterns = [
     path("", outreach.all_campaigns, name="desk-outreach"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/", outreach.campaign, name="desk-outreach-campaign"),
     path("<int:pk>/end/", outreach.end, name="desk-outreach-end"),
     path("posted/<int:pk>/", outreach.posted, name="desk-outreach-posted"),
+    path("groups/", outreach_groups.groups, name="desk-outreach-groups"),
     path("articles/", outreach_articles.articles, name="desk-outreach-articles"),
     path("articles/new/", outreach_articles.write, name="desk-outreach-write"),
     path("articles/<int:pk>/", outreach_articles.article, name="desk-outreach-article"),

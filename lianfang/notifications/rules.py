@@ -67,6 +67,7 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "wecom": _ROBOT,
     "dingtalk": _ROBOT,
     "feishu": _ROBOT,
+    "onebot": _ROBOT,
 }
 _LONGEST_WINDOW = timedelta(hours=3)
 

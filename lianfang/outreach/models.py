@@ -189,11 +189,37 @@ class Recipient(models.Model):
         return f"campaign:{self.campaign_id}:{self.pk}:"
 
 
+class UnitGroup(models.Model):
+    """The QQ group of a unit, for a college that runs a OneBot server: there a robot posts."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="qq_groups")
+    number = models.CharField(max_length=12)
+    noted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    noted_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=Q(ended_at__isnull=True),
+                name="outreach_one_group_of_a_unit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"group of {self.unit_id} (unit group {self.pk})"
+
+
 class GroupPosting(models.Model):
-    """The text for a QQ or WeChat group without a robot, and who says that they posted it."""
+    """The text for a QQ or WeChat group, and who says that they posted it.
+
+    `robot` is the QQ group in which a robot posts it; empty where somebody has to.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="postings")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    robot = models.CharField(max_length=12, blank=True)
     asked_at = models.DateTimeField()
     posted_at = models.DateTimeField(null=True)
     posted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")

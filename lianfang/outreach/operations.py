@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ from lianfang.outreach.models import (
     GroupPosting,
     PhoneCorrection,
     Recipient,
+    UnitGroup,
 )
 from lianfang.outreach.queries import version_in_force
 from lianfang.outreach.rules import (
@@ -33,9 +34,11 @@ from lianfang.outreach.rules import (
     CallPlan,
     Rule,
     Step,
+    faults_of_steps,
     has_line_break,
     moments,
     next_try,
+    qq_number,
 )
 from lianfang.roster.models import Person, Unit
 
@@ -222,6 +225,8 @@ def start(
         raise EmptyAudience
     if is_everybody and not rule.everybody:
         raise EverybodyNotChosen(people=len(members))
+    if faults := faults_of_steps(steps):
+        raise Invalid({"steps": faults[0]})
     campaign = Campaign.objects.create(
         version=version,
         unit=unit,
@@ -517,9 +522,15 @@ def withdraw_correction(*, correction: PhoneCorrection, actor: Actor, now: datet
 # ---------------------------------------------------------------- groups without a robot
 
 
-def ask_for_posting(*, campaign: Campaign, unit_ids: Iterable[int], now: datetime) -> None:
+def ask_for_posting(
+    *, campaign: Campaign, unit_ids: Iterable[int], robots: Mapping[int, str], now: datetime
+) -> None:
+    """One row for each unit; `robots` are the QQ groups in which nobody has to post by hand."""
     GroupPosting.objects.bulk_create(
-        [GroupPosting(campaign=campaign, unit_id=pk, asked_at=now) for pk in unit_ids],
+        [
+            GroupPosting(campaign=campaign, unit_id=pk, robot=robots.get(pk, ""), asked_at=now)
+            for pk in sorted(unit_ids)
+        ],
         ignore_conflicts=True,
     )
 
@@ -534,3 +545,25 @@ def mark_posted(*, posting: GroupPosting, by: Person, actor: Actor, now: datetim
     if changed != 1:
         raise PostedAlready(name=posting.posted_by.name if posting.posted_by else "")
     audit.record(verb="outreach.posting.made", actor=actor, subject=posting, now=now)
+
+
+@transaction.atomic
+def set_group(
+    *, unit: Unit, number: str, by: Person | None, actor: Actor, now: datetime
+) -> UnitGroup | None:
+    """The QQ group of a unit from now on; an empty number ends it. Raises `Invalid`."""
+    typed = tidy(number)
+    plain = qq_number(typed) if typed else ""
+    if plain is None:
+        raise Invalid({"number": _("The number of a QQ group has 5 to 12 digits.")})
+    before = UnitGroup.objects.filter(unit=unit, ended_at__isnull=True).first()
+    if before is not None and before.number == plain:
+        return before
+    if before is not None:
+        UnitGroup.objects.filter(pk=before.pk).update(ended_at=now)
+        audit.record(verb="outreach.group.ended", actor=actor, subject=before, now=now)
+    if not plain:
+        return None
+    made = UnitGroup.objects.create(unit=unit, number=plain, noted_by=by, noted_at=now)
+    audit.record(verb="outreach.group.noted", actor=actor, subject=made, now=now)
+    return made

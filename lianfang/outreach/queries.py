@@ -9,7 +9,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Concat
 
 from lianfang.notifications.models import Delivery, Message
 from lianfang.outreach.models import (
@@ -17,8 +30,10 @@ from lianfang.outreach.models import (
     ArticleVersion,
     CallTask,
     Campaign,
+    GroupPosting,
     PhoneCorrection,
     Recipient,
+    UnitGroup,
 )
 
 
@@ -195,4 +210,44 @@ def open_corrections() -> QuerySet[PhoneCorrection]:
         )
         .select_related("person", "unit", "noted_by")
         .order_by("noted_at")
+    )
+
+
+# ---------------------------------------------------------------- QQ groups
+
+QQ = "onebot:group:"  # what the post office calls a QQ group
+
+
+def groups_of(unit_ids: Iterable[int]) -> dict[int, str]:
+    """Unit to the number of its QQ group, where one was noted."""
+    rows = UnitGroup.objects.filter(unit_id__in=list(unit_ids), ended_at__isnull=True)
+    return dict(rows.values_list("unit_id", "number"))
+
+
+def said_by_robot(campaign: Campaign) -> dict[str, tuple[str, datetime | None]]:
+    """QQ group to what became of the text that a robot posts there: state, and when it went."""
+    turns = Delivery.objects.filter(
+        message__topic=campaign.topic, message__recipient__isnull=True, channel="onebot"
+    )
+    return {
+        group.removeprefix(QQ): (state, sent_at)
+        for group, state, sent_at in turns.values_list("message__group", "state", "sent_at")
+    }
+
+
+def open_postings(unit_ids: Iterable[int]) -> QuerySet[GroupPosting]:
+    """Texts that somebody of these units still has to post: no robot does, or it has failed."""
+    failed = Delivery.objects.filter(
+        channel="onebot",
+        state=Delivery.State.FAILED,
+        message__topic=Concat(Value("campaign:"), Cast(OuterRef("campaign_id"), CharField())),
+        message__group=Concat(Value(QQ), OuterRef("robot")),
+    )
+    return (
+        GroupPosting.objects.filter(
+            unit_id__in=list(unit_ids), posted_at__isnull=True, campaign__ended_at__isnull=True
+        )
+        .filter(Q(robot="") | Exists(failed))
+        .select_related("campaign", "unit")
+        .order_by("asked_at", "id")
     )

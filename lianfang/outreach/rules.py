@@ -8,10 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from lianfang.kernel.texts import gettext_noop as _
+from lianfang.kernel.texts import tidy
+
 # How a step speaks: in the account, through the group robots, by a text that somebody posts in
 # a QQ group, by text message or e-mail, and last through a human who rings.
 WAYS = ("in_app", "robot", "group_text", "sms", "email", "callers")
 GATEWAYS = ("sms", "email")
+MOST_STEPS = 6
+LONGEST_WAIT = timedelta(days=7)
 
 _USUAL: tuple[tuple[tuple[str, ...], int], ...] = (
     (("in_app", "robot", "group_text"), 0),
@@ -46,6 +51,26 @@ def steps_from(settings: Mapping[str, Any]) -> list[Step]:
     ]
 
 
+def faults_of_steps(steps: Sequence[Step]) -> list[str]:
+    """What is wrong with steps that somebody put together; empty when they can be taken.
+
+    >>> faults_of_steps([Step(("sms",), timedelta(0))])
+    []
+    """
+    faults = []
+    if not steps:
+        faults.append(_("At least one step needs a way."))
+    if len(steps) > MOST_STEPS:
+        faults.append(_("So many steps are too many; six are enough."))
+    if any(not step.ways or set(step.ways) - set(WAYS) for step in steps):
+        faults.append(_("A step has a way that nobody knows."))
+    if any(not timedelta(0) <= step.wait <= LONGEST_WAIT for step in steps):
+        faults.append(_("A step waits a week at most."))
+    if any(step.wait == timedelta(0) for step in steps[1:]):
+        faults.append(_("A later step waits a while: people need time to confirm."))
+    return faults
+
+
 def moments(steps: Sequence[Step], *, start: datetime) -> list[datetime]:
     """When each step is due.
 
@@ -72,7 +97,8 @@ class Rule:
 
     `units` are meant with everything below them; `places` are beginnings of division codes
     (51 a province, 5117 a city, 511702 a county) where people last said they were; `silent_of`
-    is a campaign whose unconfirmed are meant. `everybody` must have been chosen by hand.
+    is a campaign whose unconfirmed are meant; `monitored` narrows to people under key
+    monitoring. `everybody` must have been chosen by hand.
     """
 
     units: tuple[int, ...] = ()
@@ -80,12 +106,12 @@ class Rule:
     places: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     silent_of: int | None = None
+    monitored: bool = False
     everybody: bool = False
 
     def __bool__(self) -> bool:
-        return bool(
-            self.units or self.categories or self.places or self.roles or self.silent_of
-        ) or (self.everybody)
+        narrows = (self.units, self.categories, self.places, self.roles, self.silent_of)
+        return any(narrows) or self.monitored or self.everybody
 
     def to_plain(self) -> dict[str, Any]:
         return {
@@ -94,6 +120,7 @@ class Rule:
             "places": list(self.places),
             "roles": list(self.roles),
             "silent_of": self.silent_of,
+            "monitored": self.monitored,
             "everybody": self.everybody,
         }
 
@@ -142,3 +169,21 @@ def next_try(outcome: str, *, tries: int, plan: CallPlan, now: datetime) -> date
     if outcome in TOLD_CODES or outcome in _ENDS_AT_ONCE or tries >= plan.tries:
         return None
     return now + plan.again
+
+
+# ---------------------------------------------------------------- QQ groups
+
+_QQ = re.compile(r"[1-9][0-9]{4,11}")
+_AROUND_QQ = re.compile(r"[^0-9]+")
+
+
+def qq_number(text: str) -> str | None:
+    """The number of a QQ group as people type it; None when it is none.
+
+    >>> qq_number(" QQ群：１２３ ４５６ ７８ ")
+    '12345678'
+    >>> qq_number("1234") is None
+    True
+    """
+    plain = _AROUND_QQ.sub("", tidy(text))
+    return plain if _QQ.fullmatch(plain) else None

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from lianfang.accounts.models import Account
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
+from lianfang.monitoring.queries import open_files
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Message
 from lianfang.notifications.operations import Draft
-from lianfang.notifications.outlets import configured_groups
+from lianfang.notifications.outlets import configured_groups, usable
 from lianfang.outreach import operations as outreach
 from lianfang.outreach import queries
 from lianfang.outreach.models import (
@@ -27,6 +28,7 @@ from lianfang.outreach.models import (
     CampaignStep,
     GroupPosting,
     Recipient,
+    UnitGroup,
 )
 from lianfang.outreach.operations import (
     AnswerTheQuestion,
@@ -103,6 +105,8 @@ def _narrowed(members: QuerySet[Membership], rule: Rule, day: date) -> QuerySet[
     if rule.roles:
         posts = Post.objects.filter(held_on(day), role__in=rule.roles)
         members = members.filter(person_id__in=posts.values("person_id"))
+    if rule.monitored:
+        members = members.filter(person_id__in=open_files().values("person_id"))
     if rule.silent_of:
         silent = queries.silent_people(rule.silent_of).filter(person=OuterRef("person"))
         members = members.filter(Exists(silent))
@@ -182,8 +186,7 @@ def strike_next(*, now: datetime) -> CampaignStep | None:
     if "callers" in step.ways:
         callers.hand_out(campaign=campaign, recipients=portion, now=now)
     if "group_text" in step.ways:
-        units = {one.unit_id for one in portion}
-        outreach.ask_for_posting(campaign=campaign, unit_ids=units, now=now)
+        _to_the_groups_of_units(step, {one.unit_id for one in portion}, now)
     outreach.took(step, portion)
     if len(portion) < PORTION:
         if "robot" in step.ways:
@@ -271,6 +274,38 @@ def _to_groups(step: CampaignStep) -> list[Draft]:
         ]
 
 
+def _to_the_groups_of_units(step: CampaignStep, units: Collection[int], now: datetime) -> None:
+    """A robot posts in the QQ group of a unit; where there is none, somebody copies the text.
+
+    What people confirm they confirm in their own account: a link in a group proves nobody.
+    """
+    campaign = step.campaign
+    robots = queries.groups_of(units) if "onebot" in usable().channels else {}
+    outreach.ask_for_posting(campaign=campaign, unit_ids=units, robots=robots, now=now)
+    with in_language_of(None):
+        body = full_text(campaign) + "\n" + _("Please confirm it in your own messages.")
+    notifications.queue(
+        [
+            Draft(
+                reference=f"{campaign.topic}:qq:{number}",
+                person=None,
+                group=f"{queries.QQ}{number}",
+                subject=campaign.subject,
+                body=body,
+                link="/messages/",
+            )
+            for number in sorted(set(robots.values()))
+        ],
+        now=now,
+    )
+
+
+def set_group(
+    *, unit: Unit, number: str, by: Person | None, actor: Actor, now: datetime
+) -> UnitGroup | None:
+    return outreach.set_group(unit=unit, number=number, by=by, actor=actor, now=now)
+
+
 # ---------------------------------------------------------------- confirming
 
 
@@ -332,5 +367,5 @@ __all__ = [
     "ConfirmLinkNotValid", "EmptyAudience", "EverybodyNotChosen", "ReadOnceMore", "Rule", "Step",
     "audience_of", "confirm_by_link", "confirm_by_text", "end", "full_text", "group_text",
     "mark_posted",
-    "postpone_next", "recipient_of_link", "start", "strike_next", "write_article",
+    "postpone_next", "recipient_of_link", "set_group", "start", "strike_next", "write_article",
 ]  # fmt: skip

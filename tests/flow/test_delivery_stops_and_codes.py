@@ -19,9 +19,9 @@ from lianfang.notifications.models import Delivery, Message, SmsStop
 from lianfang.notifications.queries import parked_answers
 from lianfang.usecases import activation, drills, workers
 from tests.cast import College
+from tests.flow.test_delivery_callbacks import push, says
 from tests.gateways import HttpGateway, SmtpGateway, all_channels, delivery_report
 from tests.post_office import SECRET, channels_file, draft, person, states, work_off
-from tests.flow.test_delivery_callbacks import push, says
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

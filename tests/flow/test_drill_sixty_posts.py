@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from lianfang.duty.models import Drill, DrillCall, DutyFact, RosterFinding
 from lianfang.duty.operations.drills import drill_token
 from lianfang.duty.operations.facts import RepliedAlready, reply_to_fact
+from lianfang.kernel import clock
 from lianfang.kernel.actors import OPERATOR
 from lianfang.kernel.refusals import NotYours
+from lianfang.notifications.channels.reports import TextAnswer
 from lianfang.notifications.models import Delivery, Message
 from lianfang.roster import operations as roster
 from lianfang.roster.models import Person
-from lianfang.usecases import drills, reachability
+from lianfang.usecases import drills, gateway_callbacks, reachability
 from tests.cast import College
 from tests.flow.duty_cast import Exchange, hand_over
+from tests.gateways import HttpGateway, all_channels
+from tests.post_office import channels_file, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -233,6 +238,56 @@ def test_a_call_list_hears_others_and_never_oneself(college: College) -> None:
 def test_a_robot_in_a_group_is_answered_after_logging_in(college: College) -> None:
     with pytest.raises(drills.NoRobot):
         start(college, channel="ROBOT")
+
+
+def test_a_drill_by_robot_is_said_once_in_the_group_and_names_nobody(
+    college: College, tmp_path: Path
+) -> None:
+    with HttpGateway() as gateway:
+        tables = {"wecom": all_channels(http=gateway)["wecom"]}
+        with channels_file(tmp_path / "channels.toml", tables):
+            drill = start(college, channel="ROBOT")
+            clock.follow(lambda: college.now)
+            work_off(college.now)
+            [said] = gateway.accepted
+            assert said.dialect == "wecom"
+            assert "/d/" in said.text
+            for name in ("主任", "副主任", "书记", "值班员"):
+                assert name not in said.text
+            drills.answer_logged_in(
+                call=call("主任"), by=college["主任"], actor=college.actor("主任"), now=college.now
+            )
+            college.fast_forward(minutes=10)
+    assert Drill.objects.get(pk=drill.pk).closed_at is not None
+    assert states() == {"ANSWERED": 1, "NO_ANSWER": 3}
+
+
+def test_a_robot_that_is_down_accuses_nobody(college: College, tmp_path: Path) -> None:
+    """What never stood in the group was missed by nobody."""
+    with HttpGateway() as gateway:
+        gateway.behave("error_in_200")
+        tables = {"wecom": all_channels(http=gateway)["wecom"]}
+        with channels_file(tmp_path / "channels.toml", tables):
+            start(college, channel="ROBOT")
+            clock.follow(lambda: college.now)
+            work_off(college.now)
+            college.fast_forward(minutes=10)
+    assert states() == {"FAILED": 4}
+    assert not DutyFact.objects.exists()
+
+
+def test_a_code_sent_back_by_text_message_answers_the_drill(college: College) -> None:
+    """The way of an answer that a gateway pushes back, in the signs that phones write."""
+    with Exchange() as exchange:
+        start(college)
+        code = Message.objects.get(recipient=college["主任"], topic__startswith="drill").secret
+        hand_over(college, exchange)
+    stranger = TextAnswer(college["书记"].phone, code, college.now)
+    gateway_callbacks.take_answer(stranger, channel="sms_http", now=college.now)
+    assert call("主任").state == "WAITING"
+    said = TextAnswer(college["主任"].phone, f" {code} 收到！", college.now)
+    assert gateway_callbacks.take_answer(said, channel="sms_http", now=college.now)
+    assert (call("主任").state, call("主任").how) == ("ANSWERED", "CODE")
 
 
 def test_only_the_person_answers_after_logging_in(college: College) -> None:

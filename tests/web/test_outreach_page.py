@@ -84,6 +84,43 @@ def test_a_campaign_is_counted_first_and_then_sent(college: College) -> None:
     assert "0 of 3 know it" in text_of(client.get(sent["Location"]))
 
 
+def test_the_steps_are_put_together_on_the_page(college: College) -> None:
+    article(college)
+    client = english(college, "书记")
+    shown = client.get("/desk/outreach/new/").content.decode()
+    assert 'name="wait_3"' in shown, "the three usual steps and an empty one"
+    own = {"wait_0": "30", "ways_0": ["sms"], "wait_1": "60", "ways_1": [], "wait_2": "1440",
+           "ways_2": ["callers", "pigeon"]}  # fmt: skip
+    counted = text_of(client.post("/desk/outreach/new/", form(college, what="count", **own)))
+    assert "08:30 text message" in counted
+    assert client.post("/desk/outreach/new/", form(college, **own)).status_code == 302
+    steps = Campaign.objects.get().steps.order_by("position")
+    assert [step.ways for step in steps] == [["sms"], ["callers"]]
+    none = form(college, wait_0="0", ways_0=[])
+    assert "At least one step" in text_of(client.post("/desk/outreach/new/", none))
+
+
+def test_the_watched_alone_are_an_audience_and_stay_unnamed(college: College) -> None:
+    article(college)
+    client = english(college, "书记")
+    asked = form(college, units=[], monitored="yes")
+    assert "Nobody is meant" in text_of(client.post("/desk/outreach/new/", asked))
+
+
+def test_the_group_of_a_unit_is_noted_by_those_who_write_to_it(college: College) -> None:
+    client = english(college, "辅导员")
+    mine, other = college.unit("网络1班").pk, college.unit("护理1班").pk
+    address = "/desk/outreach/groups/"
+    assert client.post(address, {"unit": mine, "number": "１２３４５６"}).status_code == 302
+    assert 'value="123456"' in client.get(address).content.decode()
+    wrong = client.post(address, {"unit": mine, "number": "12"})
+    assert wrong.status_code == 422
+    assert "5 to 12 digits" in text_of(wrong)
+    assert client.post(address, {"unit": other, "number": "123456"}).status_code == 404
+    assert "护理1班" not in text_of(client.get(address))
+    assert client_of(college, "小明").get(address).status_code == 403
+
+
 @pytest.mark.parametrize(
     "changes,words",
     [
@@ -243,6 +280,7 @@ def pages_of(college: College) -> list[str]:
         "/desk/outreach/",
         f"/desk/outreach/{one.pk}/",
         "/desk/outreach/new/",
+        "/desk/outreach/groups/",
         "/desk/outreach/articles/",
         f"/desk/outreach/articles/{one.version.article_id}/",
         "/desk/outreach/calls/",

@@ -12,12 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.desk.frame import page_number, say
-from lianfang.desk.outreach_forms import audience_typed, number_of, numbers_of
+from lianfang.desk.outreach_forms import (
+    audience_typed,
+    number_of,
+    numbers_of,
+    step_rows,
+    steps_typed,
+    wait_choices,
+)
 from lianfang.desk.outreach_pages import for_outreach, outreach_answer, standing_words, tried
 from lianfang.kernel.refusals import Forbidden, NotYours
 from lianfang.outreach import access, queries
 from lianfang.outreach.models import ArticleVersion, Campaign
-from lianfang.outreach.rules import has_line_break, moments, steps_from
+from lianfang.outreach.rules import faults_of_steps, has_line_break, moments, steps_from
 from lianfang.portal.edge import Visit
 from lianfang.roster.models import Person, Post, Unit
 from lianfang.rulebook.queries import rules_in_force
@@ -60,9 +67,12 @@ def campaign(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     words = standing_words()
     total = sum(counts.values())
     settled = counts[queries.Standing.CONFIRMED] + counts[queries.Standing.TOLD]
+    sight = visit.sight
+    # A name on the list of a campaign for the watched says that somebody is watched.
+    names_of = sight.event_units if one.audience.get("monitored") else sight.name_units
     waiting = (
         queries.silent_people(one.pk)
-        .filter(unit_id__in=visit.sight.name_units)
+        .filter(unit_id__in=names_of)
         .select_related("person", "unit")
         .order_by("unit__position", "person__name_key")
     )
@@ -87,20 +97,43 @@ def campaign(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         people=[
             (found, words[found.standing]) for found in queries.progress(list(page), campaign=one)
         ],
-        postings=one.postings.filter(unit_id__in=visit.sight.figure_units)
-        .select_related("unit", "posted_by")
-        .order_by("posted_at", "unit__position"),
+        postings=_postings(one, visit),
+        quiz=_quiz(one),
         post_text=campaigns.group_text(one),
         may_end=one.is_open and access.may_end(one, sight=visit.sight),
         may_post=access.told_units(visit.sight),
     )
 
 
+def _postings(one: Campaign, visit: Visit) -> list[dict[str, Any]]:
+    """The groups of the units in sight: what the robot came to, or who posted it, or nobody yet."""
+    said = queries.said_by_robot(one)
+    rows = (
+        one.postings.filter(unit_id__in=visit.sight.figure_units)
+        .select_related("unit", "posted_by")
+        .order_by("posted_at", "unit__position")
+    )
+    found = []
+    for row in rows:
+        state, at = said.get(row.robot, ("", None)) if row.robot else ("", None)
+        by_hand = row.posted_at is None and state in {"", "FAILED"}
+        found.append({"row": row, "state": state, "at": at, "by_hand": by_hand})
+    return sorted(found, key=lambda one: not one["by_hand"])
+
+
+def _quiz(one: Campaign) -> tuple[int, int] | None:
+    """Of so many who answered the question, so many chose the right answer at first."""
+    if not one.asks_question:
+        return None
+    answered = one.recipients.filter(first_choice__isnull=False)
+    return answered.filter(is_right=True).count(), answered.count()
+
+
 def way_words() -> dict[str, str]:
     return {
         "in_app": _("in the account"),
         "robot": _("group robots"),
-        "group_text": _("text for groups without a robot"),
+        "group_text": _("QQ groups of the units"),
         "sms": _("text message"),
         "email": _("e-mail"),
         "callers": _("a human rings"),
@@ -159,6 +192,9 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
         problems["article"] = _("Which article, please?")
     if has_line_break(subject):
         problems["subject"] = _("A subject has one line only.")
+    steps = steps_typed(request.POST)
+    if steps is not None and (faults := faults_of_steps(steps)):
+        problems["steps"] = "\n".join(_(fault) for fault in faults)
     if problems or version is None:
         return _form(request, visit, request.POST, 422, problems=problems)
     within = access.told_units(visit.sight)
@@ -176,6 +212,7 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
                 rule=rule,
                 within=within,
                 asks_question=request.POST.get("asks_question") == "yes",
+                steps=steps or (),
                 by=visit.person,
                 actor=visit.actor,
                 now=visit.now,
@@ -216,7 +253,9 @@ def _form(
     kinds = [Unit.Kind.COLLEGE, Unit.Kind.DEPARTMENT, Unit.Kind.OFFICE, Unit.Kind.CLASS]
     units = Unit.objects.filter(pk__in=told, kind__in=kinds, closed_on__isnull=True)
     lists: Callable[[str], list[str]] = getattr(typed, "getlist", lambda _name: [])
-    steps = steps_from(rules_in_force(visit.now).settings)
+    typed_steps = steps_typed(request.POST) if request.method == "POST" else None
+    steps = typed_steps or steps_from(rules_in_force(visit.now).settings)
+    rows = step_rows(steps)
     words = way_words()
     return outreach_answer(
         request,
@@ -236,6 +275,9 @@ def _form(
         earlier=access.campaigns(visit.sight)[:20],
         silent_of=number_of(typed.get("silent_of", "")),
         may_everybody=access.tells_everybody(visit.sight),
+        step_rows=rows,
+        waits=wait_choices(rows),
+        ways=list(words.items()),
         steps=[
             (at, [words[way] for way in step.ways])
             for step, at in zip(steps, moments(steps, start=visit.now), strict=True)
