@@ -120,7 +120,8 @@ class _Wanted:
         for line in file.lines:
             self._take(line)
         for line in file.broken:
-            self._people_of(line)
+            if line.number or line.class_name:
+                self._people_of(line)
 
     def _take(self, line: GroupLine) -> None:
         self.names.setdefault(line.code, line.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -43,11 +43,12 @@ def operator(college: College) -> Client:
     return client
 
 
-def form(text: str = GOOD, **more: str) -> dict[str, object]:
-    return {
+def form(text: str = GOOD, **more: str) -> dict[str, Any]:
+    usual: dict[str, Any] = {
         "kind": "COURSE", "since": "2020-01-27", "until": "2020-02-09", "act": "try",
         "file": SimpleUploadedFile("课表.csv", text.encode()),
-    } | more  # fmt: skip
+    }  # fmt: skip
+    return usual | more
 
 
 def test_a_list_is_tried_first_and_stored_on_the_second_button(college: College) -> None:
@@ -114,10 +115,10 @@ def test_the_page_is_readable(
             [{"name": key, "value": value, "domain": "localhost", "path": "/"}]
         )
     page.goto(ADDRESS)
-    page.set_input_files("#id_file", files=[{
-        "name": "课表.csv", "mimeType": "text/csv",
-        "buffer": "课程,班级,星期,节次\n数学,网络9班,八,1-2\n".encode(),
-    }])  # fmt: skip
+    broken = "课程,班级,星期,节次\n数学,网络9班,八,1-2\n".encode()
+    page.set_input_files(
+        "#id_file", files={"name": "课表.csv", "mimeType": "text/csv", "buffer": broken}
+    )
     page.locator('label.tile:has(input[value="COURSE"])').click()
     page.locator('button[value="try"]').click()
     page.wait_for_load_state()
