@@ -34,6 +34,7 @@ from lianfang.usecases import (
     deadlines,
     directives,
     duty_moments,
+    legal_clocks,
     quarantine,
     quarantine_needs,
     referrals,
@@ -236,6 +237,8 @@ class College:
             or duty_moments.strike_next(now=self.now)
             or campaigns.strike_next(now=self.now)
             or referrals.remind_next(now=self.now)
+            or legal_clocks.strike_next(now=self.now)
+            or legal_clocks.remind_of_check(now=self.now)
             or quarantine_needs.remind_next(now=self.now)
             or quarantine.propose_next(now=self.now)
         ):

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from lianfang.demo.people import Cast
 from lianfang.escalation.models import Summons
-from lianfang.incidents import operations as incidents
-from lianfang.incidents.models import Incident, IncidentFact
+from lianfang.incidents.kinds import Organisation, Way
+from lianfang.incidents.models import Incident
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import at_local, reporting_day
 from lianfang.places import queries as places
@@ -24,7 +25,13 @@ from lianfang.reporting.rules import Answers, declarations_open_to
 from lianfang.roster.models import Person, Unit
 from lianfang.roster.queries import exempt_person_ids
 from lianfang.rulebook.queries import rules_in_force
-from lianfang.usecases import acknowledge_incident, daily_report, zero_report
+from lianfang.usecases import (
+    acknowledge_incident,
+    daily_report,
+    handle_incident,
+    referrals,
+    zero_report,
+)
 
 DAYS_BEFORE = 13
 _FORGOTTEN_DAY = 9  # a day on which too few reported: its figures read "unknown"
@@ -175,49 +182,76 @@ def _ill(cast: Cast, person: Person, day: date, heat: str, *symptoms: str) -> An
 
 
 def _incidents(cast: Cast, featured: list[Person], now: datetime) -> None:
-    """One closed yesterday, one that somebody is on, one that rings right now."""
+    """One closed yesterday, one in hand with a limit running, one that rings right now."""
     waiting, taken, closed = featured
-    yesterday = reporting_day(now) - timedelta(days=1)
-    then = at_local(yesterday, time(8, 5))
-    _report(cast, closed, yesterday, _ill(cast, closed, yesterday, "37.6", "fever"), then)
-    incident = _take_over(closed, then + timedelta(minutes=4))
-    by = incident.acknowledged_by
-    assert by is not None
-    for minutes, kind, text in (
-        (12, IncidentFact.Kind.CALLED, "本人接听,精神尚可,无外出史。"),
-        (95, IncidentFact.Kind.HOSPITAL, "已到区医院发热门诊,血常规正常。"),
-    ):
-        incidents.add_fact(
-            incident=incident, kind=kind, text=text, by=by, actor=_actor(by),
-            now=then + timedelta(minutes=minutes),
-        )  # fmt: skip
-    incidents.close(
-        incident=incident, closing=Incident.Closing.OTHER_DIAGNOSIS, text="普通感冒,居家休息。",
-        by=by, actor=_actor(by), now=then + timedelta(hours=6),
+    today = reporting_day(now)
+    _closed_yesterday(cast, closed, today - timedelta(days=1))
+    _report(cast, closed, today, _answers(cast, closed), now - timedelta(hours=2))
+    _in_hand(cast, taken, now)
+    ill = _ill(cast, waiting, today, "38.4", "fever", "dry_cough")
+    _report(cast, waiting, today, ill, now - timedelta(minutes=2))
+
+
+def _closed_yesterday(cast: Cast, person: Person, day: date) -> None:
+    """Verified, seen by a doctor, another diagnosis, closed."""
+    then = at_local(day, time(8, 5))
+    _report(cast, person, day, _ill(cast, person, day, "37.6", "fever"), then)
+    incident = _take_over(person, then + timedelta(minutes=4))
+    by = _who_has(incident)
+    handle_incident.verify(
+        incident=incident, verdict="TRUE", method="PHONE", has_history=False,
+        text="本人接听,精神尚可,无外出史。", **_at(by, then, 12),
     )  # fmt: skip
-    _report(cast, closed, reporting_day(now), _answers(cast, closed), now - timedelta(hours=2))
+    referral = referrals.advise(
+        incident=incident, hospital="区人民医院发热门诊", transport="OWN_CAR", companion="父亲",
+        **_at(by, then, 20),
+    )  # fmt: skip
+    referrals.take_step(referral=referral, step="seen", **_at(by, then, 95))
+    referrals.take_step(
+        referral=referral, step="result", result="血常规正常,普通感冒。", **_at(by, then, 150)
+    )
+    referrals.take_step(referral=referral, step="back", **_at(by, then, 210))
+    handle_incident.close(
+        incident=incident, closing="OTHER_DIAGNOSIS", text="普通感冒,居家休息。",
+        **_at(by, then, 360),
+    )  # fmt: skip
+
+
+def _in_hand(cast: Cast, person: Person, now: datetime) -> None:
+    """A suspected case since half an hour: the education authority knows, the CDC has to."""
     then = now - timedelta(minutes=75)
-    _report(
-        cast,
-        taken,
-        reporting_day(now),
-        _ill(cast, taken, reporting_day(now), "36.9", "dry_cough", "fatigue"),
-        then,
-    )
-    incident = _take_over(taken, then + timedelta(minutes=3))
-    by = incident.acknowledged_by
-    assert by is not None
-    incidents.add_fact(
-        incident=incident, kind=IncidentFact.Kind.CALLED, text="本人接听,已告知就诊路线。", by=by,
-        actor=_actor(by), now=then + timedelta(minutes=9),
+    day = reporting_day(now)
+    _report(cast, person, day, _ill(cast, person, day, "37.9", "dry_cough", "fatigue"), then)
+    incident = _take_over(person, then + timedelta(minutes=3))
+    by = _who_has(incident)
+    handle_incident.verify(
+        incident=incident, verdict="TRUE", method="PHONE", has_history=True,
+        text="本人接听,1月20日经武汉返乡,已告知就诊路线。", **_at(by, then, 9),
     )  # fmt: skip
-    _report(
-        cast,
-        waiting,
-        reporting_day(now),
-        _ill(cast, waiting, reporting_day(now), "38.4", "fever", "dry_cough"),
-        now - timedelta(minutes=2),
-    )
+    referral = referrals.advise(
+        incident=incident, hospital="市中心医院发热门诊", transport="AMBULANCE",
+        companion="母亲", **_at(by, then, 14),
+    )  # fmt: skip
+    referrals.take_step(referral=referral, step="went", **_at(by, then, 25))
+    referrals.take_step(referral=referral, step="seen", **_at(by, then, 40))
+    handle_incident.classify(
+        incident=incident, kind="SUSPECTED", source="HOSPITAL", said_by="市中心医院发热门诊 王医生",
+        document_follows=True, **_at(by, then, 45),
+    )  # fmt: skip
+    telling = handle_incident.Telling(
+        organisation=Organisation.EDUCATION, method=Way.PHONE, spoke_with="值班室 李老师",
+        phone="0818-2110000", given="学生1例疑似,已送定点医院,详情随首报书面报送。",
+    )  # fmt: skip
+    handle_incident.tell_outside(incident=incident, telling=telling, **_at(by, then, 55))
+
+
+def _who_has(incident: Incident) -> Person:
+    assert incident.acknowledged_by is not None
+    return incident.acknowledged_by
+
+
+def _at(by: Person, then: datetime, minutes: int) -> dict[str, Any]:
+    return {"by": by, "actor": _actor(by), "now": then + timedelta(minutes=minutes)}
 
 
 def _take_over(person: Person, now: datetime) -> Incident:

@@ -9,25 +9,25 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.incidents.kinds import Illness, Outcome, Transport, Verdict
 from lianfang.reporting.models import DailyReport
 from lianfang.roster.models import Person, Unit
 from lianfang.vault.fields import SealedTextField
 
 
 class Incident(models.Model):
-    """Open → acknowledged → closed. One open incident per person; later reports extend it."""
+    """Open → acknowledged → closed. One open incident per person; later reports extend it.
+
+    `verdict`, `illness` and `outcome` are what the rows of its course say now; the rows are the
+    truth. `course` counts them: whoever adds one takes the row of the incident first.
+    """
 
     class State(models.TextChoices):
         OPEN = "OPEN", _("nobody has answered yet")
         ACKNOWLEDGED = "ACKNOWLEDGED", _("somebody is on it")
         CLOSED = "CLOSED", _("closed")
 
-    class Closing(models.TextChoices):
-        RECOVERED = "RECOVERED", _("well again")
-        RULED_OUT = "RULED_OUT", _("ruled out by the hospital")
-        OTHER_DIAGNOSIS = "OTHER_DIAGNOSIS", _("another diagnosis by the hospital")
-        HANDED_OVER = "HANDED_OVER", _("handed over to hospital or CDC")
-        MISTAKE = "MISTAKE", _("a mistake in the form")
+    Closing = Outcome
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="incidents")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="incidents")
@@ -43,6 +43,16 @@ class Incident(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     closing = models.CharField(max_length=16, choices=Closing, blank=True)
+    # An earlier incident of the same person, dismissed as a false alarm not long before.
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    verdict = models.CharField(max_length=16, choices=Verdict, blank=True)
+    verified_at = models.DateTimeField(null=True)
+    illness = models.CharField(max_length=16, choices=Illness, blank=True)
+    was_diagnosed = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
+    outcome_at = models.DateTimeField(null=True)
+    outcome_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    course = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
@@ -73,6 +83,10 @@ class Incident(models.Model):
     def waits(self) -> bool:
         return self.state == Incident.State.OPEN
 
+    @property
+    def is_dismissed(self) -> bool:
+        return self.closing == Outcome.DISMISSED
+
 
 class IncidentFact(models.Model):
     """Something that happened to an incident, in time order. Texts are sealed."""
@@ -86,6 +100,9 @@ class IncidentFact(models.Model):
         OUTSIDE = "OUTSIDE", _("told outside")
         NOTE = "NOTE", _("note")
         NOBODY_ANSWERED = "NOBODY_ANSWERED", _("nobody answered")
+        OUTCOME = "OUTCOME", _("outcome")
+        DISMISSED = "DISMISSED", _("dismissed as a false alarm")
+        REOPENED = "REOPENED", _("opened again")
         CLOSED = "CLOSED", _("closed")
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="facts")
@@ -121,6 +138,9 @@ class Referral(models.Model):
     seen_at = models.DateTimeField(null=True)
     result_at = models.DateTimeField(null=True)
     back_at = models.DateTimeField(null=True)
+    transport = models.CharField(max_length=12, choices=Transport, blank=True)
+    companion = SealedTextField(blank=True)
+    result = SealedTextField(blank=True)
     next_due_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -154,3 +174,27 @@ class Referral(models.Model):
         steps = list(Referral.Step)
         last = max(n for n, (_step, at) in enumerate(self.moments) if at is not None)
         return steps[last + 1] if last + 1 < len(steps) else None
+
+
+# The other tables of the room, so that Django finds them here.
+from lianfang.incidents.models_care import (  # noqa: E402
+    Clearance,
+    Companion,
+    Disinfection,
+    NextCheck,
+    Observation,
+    ReachStep,
+)
+from lianfang.incidents.models_course import (  # noqa: E402
+    CaseReport,
+    Classification,
+    LegalClock,
+    OutsideNotice,
+    Verification,
+)
+
+__all__ = [
+    "CaseReport", "Classification", "Clearance", "Companion", "Disinfection", "Incident",
+    "IncidentFact", "LegalClock", "NextCheck", "Observation", "OutsideNotice", "ReachStep",
+    "Referral", "Verification",
+]  # fmt: skip

@@ -1,12 +1,18 @@
-"""Opening, answering and closing incidents. An edit of a report never closes one."""
+"""Opening, answering and closing incidents. An edit of a report never closes one.
+
+A dismissed incident keeps its trace; a later sign opens a new one that points at it, with a
+ladder of its own: whoever dismissed the first may have been wrong.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from lianfang.audit import operations as audit
+from lianfang.incidents.kinds import Outcome
 from lianfang.incidents.models import Incident, IncidentFact
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.refusals import Refused
@@ -33,6 +39,10 @@ class AcknowledgeFirst(Refused):
     status = 409
 
 
+# A sign so soon after a dismissal is shown beside it.
+FOLLOWS_WITHIN = timedelta(days=14)
+
+
 def open_or_extend(*, report: DailyReport, now: datetime) -> tuple[Incident, bool]:
     """The person's open incident, made if there is none; and whether it is new.
 
@@ -48,6 +58,7 @@ def open_or_extend(*, report: DailyReport, now: datetime) -> tuple[Incident, boo
             first_report=report,
             county_code=report.county_code,
             opened_at=now,
+            follows=_dismissed_before(report.person, now),
         )
     elif incident.county_code != report.county_code:
         incident.county_code = report.county_code
@@ -63,6 +74,24 @@ def open_or_extend(*, report: DailyReport, now: datetime) -> tuple[Incident, boo
         report=report.pk,
     )
     return incident, opened
+
+
+def _dismissed_before(person: Person, now: datetime) -> Incident | None:
+    earlier = Incident.objects.filter(
+        person=person, closing=Outcome.DISMISSED, closed_at__gte=now - FOLLOWS_WITHIN
+    )
+    return earlier.order_by("-closed_at").first()
+
+
+def hold(incident: Incident) -> None:
+    """Take the row of an open incident for the rest of the transaction. Raises `IncidentIsClosed`.
+
+    What its course says is read after this: two that add to it come one after the other.
+    """
+    held = Incident.objects.filter(pk=incident.pk).exclude(state=Incident.State.CLOSED)
+    if held.update(course=F("course") + 1) != 1:
+        raise IncidentIsClosed
+    incident.refresh_from_db()
 
 
 @transaction.atomic
@@ -132,29 +161,3 @@ def add_fact(
         kind=str(kind),
     )
     return fact
-
-
-@transaction.atomic
-def close(
-    *, incident: Incident, closing: Incident.Closing, text: str, by: Person, actor: Actor,
-    now: datetime,
-) -> Incident:  # fmt: skip
-    """A person who answered closes it with a reason; nothing closes by itself."""
-    changed = Incident.objects.filter(pk=incident.pk, state=Incident.State.ACKNOWLEDGED).update(
-        state=Incident.State.CLOSED, closed_at=now, closed_by=by, closing=closing
-    )
-    incident.refresh_from_db()
-    if changed != 1:
-        raise AcknowledgeFirst if incident.waits else IncidentIsClosed
-    IncidentFact.objects.create(
-        incident=incident, kind=IncidentFact.Kind.CLOSED, at=now, by=by, text=text.strip()[:2000]
-    )
-    audit.record(
-        verb="incidents.incident.closed",
-        actor=actor,
-        subject=incident,
-        now=now,
-        concerns=incident.person_id,
-        closing=str(closing),
-    )
-    return incident

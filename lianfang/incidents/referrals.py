@@ -42,12 +42,17 @@ def advise(
     *,
     incident: Incident,
     hospital: str,
+    transport: str,
+    companion: str,
     waits: Mapping[str, timedelta],
     owner: Person,
     actor: Actor,
     now: datetime,
 ) -> Referral:
-    """The person was told to go, and where. Raises `AlreadyOnTheWay`, `IncidentIsClosed`."""
+    """The person was told to go, where, how and with whom.
+
+    Raises `AlreadyOnTheWay`, `IncidentIsClosed`.
+    """
     if not incident.is_open:
         raise IncidentIsClosed
     if not hospital.strip():
@@ -57,6 +62,8 @@ def advise(
             referral = Referral.objects.create(
                 incident=incident,
                 hospital=hospital.strip()[:200],
+                transport=transport,
+                companion=companion.strip()[:200],
                 owner=owner,
                 advised_at=now,
                 next_due_at=now + waits["went"],
@@ -72,6 +79,7 @@ def take_step(
     *,
     referral: Referral,
     step: Referral.Step,
+    result: str,
     waits: Mapping[str, timedelta],
     by: Person,
     actor: Actor,
@@ -79,7 +87,7 @@ def take_step(
 ) -> Referral:
     """The next step is known, or a later one: what lies between stays unknown.
 
-    Two at the same moment: one is told that it was noted already.
+    `result` is what the doctor found, where it is known. Two at the same moment: one is told that it was noted already.
     """
     steps = list(Referral.Step)
     position = steps.index(step)
@@ -87,8 +95,10 @@ def take_step(
         raise StepIsOver
     later = {f"{one.value}_at__isnull": True for one in steps[position:]}
     following = steps[position + 1] if position + 1 < len(steps) else None
+    found = {"result": result.strip()[:1000]} if result.strip() else {}
     changed = Referral.objects.filter(pk=referral.pk, **later).update(
         **{f"{step.value}_at": now},
+        **found,
         next_due_at=now + waits[following.value] if following else None,
     )
     if changed != 1:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from lianfang.incidents import referrals
+from lianfang.incidents.kinds import Transport
 from lianfang.incidents.models import Incident, Referral
 from lianfang.incidents.referrals import AlreadyOnTheWay, StepIsOver, waits_from
 from lianfang.kernel.actors import Actor
@@ -20,12 +21,23 @@ from lianfang.usecases.letters import in_language_of
 
 
 def advise(
-    *, incident: Incident, hospital: str, by: Person, actor: Actor, now: datetime
+    *,
+    incident: Incident,
+    hospital: str,
+    by: Person,
+    actor: Actor,
+    now: datetime,
+    transport: str = "",
+    companion: str = "",
 ) -> Referral:
     """Whoever advised answers for the way; who took the incident over, if somebody did."""
+    if transport and transport not in Transport.values:
+        raise Invalid({"transport": _("Please choose how the person travels.")})
     return referrals.advise(
         incident=incident,
         hospital=hospital,
+        transport=transport,
+        companion=companion,
         waits=waits_from(rules_in_force(now).settings),
         owner=incident.acknowledged_by or by,
         actor=actor,
@@ -34,7 +46,13 @@ def advise(
 
 
 def take_step(
-    *, referral: Referral, step: str, by: Person, actor: Actor, now: datetime
+    *,
+    referral: Referral,
+    step: str,
+    by: Person,
+    actor: Actor,
+    now: datetime,
+    result: str = "",
 ) -> Referral:
     """Raises `StepIsOver` when a colleague was first, `Invalid` for what is no step."""
     if step not in Referral.Step.values:
@@ -42,6 +60,7 @@ def take_step(
     return referrals.take_step(
         referral=referral,
         step=Referral.Step(step),
+        result=result,
         waits=waits_from(rules_in_force(now).settings),
         by=by,
         actor=actor,

@@ -24,6 +24,7 @@ from lianfang.usecases import (
     deadlines,
     directives,
     duty_moments,
+    legal_clocks,
     quarantine,
     quarantine_needs,
     referrals,
@@ -44,6 +45,7 @@ def keep_time(now: datetime) -> bool:
         or keep_duty(now)
         or reach(now)
         or remind(now)
+        or watch_clocks(now)
         or keep_quarantine(now)
     )
 
@@ -119,6 +121,23 @@ def keep_quarantine(now: datetime) -> bool:
         logger.exception("A moment of quarantine failed and is put off for a minute")
         quarantine_needs.postpone_next(now=now, to=now + _POSTPONED)
         quarantine.postpone_next(now=now, to=now + _POSTPONED)
+        return True
+
+
+def watch_clocks(now: datetime) -> bool:
+    """One limit outside, or one check, whose moment has come. One that fails is put off."""
+    try:
+        if legal_clocks.strike_next(now=now) is not None:
+            return True
+    except Exception:
+        logger.exception("A legal clock failed and is put off for a minute")
+        legal_clocks.postpone_next(now=now, to=now + _POSTPONED)
+        return True
+    try:
+        return legal_clocks.remind_of_check(now=now) is not None
+    except Exception:
+        logger.exception("A reminder of a check failed and is put off for a minute")
+        legal_clocks.postpone_check(now=now, to=now + _POSTPONED)
         return True
 
 

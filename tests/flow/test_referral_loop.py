@@ -89,6 +89,10 @@ def test_one_way_at_a_time_and_it_needs_a_hospital(college: College) -> None:
 
 def test_a_closed_incident_reminds_nobody(college: College) -> None:
     advise(college)
+    handle_incident.verify(
+        incident=Incident.objects.get(), verdict="TRUE", method="PHONE",
+        by=college["辅导员"], actor=college.actor("辅导员"), now=college.now,
+    )  # fmt: skip
     handle_incident.close(
         incident=Incident.objects.get(), closing="RECOVERED", text="医院说是感冒",
         by=college["辅导员"], actor=college.actor("辅导员"), now=college.now,

@@ -129,7 +129,11 @@ def test_a_closed_incident_takes_no_more_facts(college: College) -> None:
         "actor": college.actor("主任"),
         "now": college.now,
     }
-    handle_incident.close(incident=incident, closing="MISTAKE", text="填错", **who)
+    with pytest.raises(Invalid):
+        handle_incident.close(incident=incident, closing="MISTAKE", text="填错", **who)
+    handle_incident.verify(
+        incident=incident, verdict="TYPED_WRONG", method="PHONE", text="填错", **who
+    )
     with pytest.raises(IncidentIsClosed):
         handle_incident.write_down(incident=incident, kind="NOTE", text="x", **who)
 

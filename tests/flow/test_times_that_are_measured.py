@@ -60,6 +60,7 @@ def test_from_the_symptom_to_the_result(college: College) -> None:
     college.now += timedelta(minutes=57)
     one = Incident.objects.get()
     by: dict[str, Any] = {"by": college["主任"], "actor": college.actor("主任"), "now": college.now}
+    handle_incident.verify(incident=one, verdict="TRUE", method="PHONE", **by)
     handle_incident.write_down(incident=one, kind="HOSPITAL", text="已就诊", **by)
     college.now += timedelta(hours=5)
     one.refresh_from_db()

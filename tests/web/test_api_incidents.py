@@ -11,6 +11,7 @@ import pytest
 from lianfang.api.models import Scope
 from lianfang.audit.models import Entry
 from lianfang.incidents.models import Incident, IncidentFact
+from lianfang.usecases import handle_incident
 from tests.api import Caller, integration, logged_in, problem
 from tests.cast import FEVER, College
 
@@ -145,10 +146,17 @@ def test_what_was_done_is_written_down_and_the_end_has_a_reason(
     me.post(f"{path}/acknowledge", {})
     assert me.post(f"{path}/facts", {"kind": "CALLED", "text": "已通话"}).status_code == 201
     assert problem(me.post(f"{path}/close", {"closing": "RECOVERED", "text": ""}))[0] == 422
+    unverified = me.post(f"{path}/close", {"closing": "RULED_OUT", "text": "医院排除"})
+    assert problem(unverified)[:2] == (409, "incidents.verify-before-closing")
+    incident.refresh_from_db()
+    handle_incident.verify(
+        incident=incident, verdict="TRUE", method="PHONE", by=college["辅导员"],
+        actor=college.actor("辅导员"), now=college.now,
+    )  # fmt: skip
     closed = me.post(f"{path}/close", {"closing": "RULED_OUT", "text": "医院排除"}).json()
     assert (closed["state"], closed["closing"]) == ("CLOSED", "RULED_OUT")
     kinds = IncidentFact.objects.order_by("id").values_list("kind", flat=True)
-    assert list(kinds) == ["REPORTED", "ACKNOWLEDGED", "CALLED", "CLOSED"]
+    assert list(kinds) == ["REPORTED", "ACKNOWLEDGED", "CALLED", "OUTCOME", "CLOSED"]
     assert names(me) == []
     assert len(me.get("/incidents", state="closed").json()["incidents"]) == 1
 
