@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianfang.desk.frame import Tab, address_of, answer
 from lianfang.portal.edge import Visit
+from lianfang.quarantine import access as quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,13 @@ CARE: list[CarePage] = [
         _("Courses, canteen tables and activities: who meets whom."),
         may_open=lambda visit: visit.account.is_operator,
         waiting=lambda _visit: 0,
+    ),
+    CarePage(
+        "desk-quarantine",
+        _("Quarantine"),
+        _("Who must stay where, on whose order; rooms, checks, needs, release."),
+        may_open=lambda visit: quarantine.may_open(visit.sight),
+        waiting=lambda visit: quarantine.waiting(visit.sight, now=visit.now),
     ),
 ]
 

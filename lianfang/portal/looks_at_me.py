@@ -34,9 +34,24 @@ WORDS = {
     "roster.exemption.granted": _("noted that you need not report"),
     "roster.post.given": _("gave you a post"),
     "roster.post.ended": _("ended a post of yours"),
+    "quarantine.order.seen": _("looked at your quarantine"),
+    "quarantine.order.recorded": _("recorded an order of quarantine for you"),
+    "quarantine.order.served": _("noted how the order reached you"),
+    "quarantine.order.end-moved": _("moved the end of your quarantine"),
+    "quarantine.order.paper-noted": _("noted your release document"),
+    "quarantine.order.ended": _("ended your quarantine"),
+    "quarantine.check.noted": _("noted a check of yours"),
+    "quarantine.days.explained": _("explained days without a check"),
+    "quarantine.need.asked": _("noted something that you need"),
+    "quarantine.need.taken": _("sees to something that you need"),
+    "quarantine.need.settled": _("settled something that you needed"),
+    "quarantine.bed.assigned": _("gave you a bed"),
+    "quarantine.bed.left": _("noted that you left the room"),
+    "doubts.question.answered": _("asked about help with your reports"),
+    "doubts.contradiction.closed": _("cleared up two records about you"),
 }
 LOOKS = ("reporting.answers.seen", "incidents.incident.seen", "roster.phone.revealed",
-         "roster.sheet.printed")  # fmt: skip
+         "roster.sheet.printed", "quarantine.order.seen")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lianfang.portal.views import account, answer, confirm, drill, health, mine, report
+from lianfang.portal.views import account, answer, confirm, drill, health, mine, quarantine, report
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -24,6 +24,10 @@ urlpatterns = [
     path("me/looks/", mine.looks, name="portal-looks"),
     path("me/password/", mine.password, name="portal-password"),
     path("me/texts/", mine.want_texts, name="portal-texts"),
+    path("me/quarantine/", quarantine.mine, name="portal-quarantine"),
+    path("me/quarantine/check/", quarantine.check, name="portal-quarantine-check"),
+    path("me/quarantine/need/", quarantine.need, name="portal-quarantine-need"),
+    path("me/quarantine/release/", quarantine.release, name="portal-quarantine-release"),
     path("messages/", mine.letters, name="portal-messages"),
     path("messages/read/", mine.letters_read, name="portal-messages-read"),
     path("healthz", health.health, name="healthz"),

@@ -8,6 +8,8 @@ department nobody decides a release.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from lianfang.kernel.refusals import NotYours
 from lianfang.quarantine import queries
 from lianfang.quarantine.models import Bed, Need, Order
@@ -111,3 +113,10 @@ def need(pk: int, *, sight: View) -> Need:
         if found.pk == pk:
             return found
     raise NotYours
+
+
+def waiting(sight: View, *, now: datetime) -> int:
+    """What has to be done now: needs whose time is over, releases that this viewer may decide."""
+    late = sum(need.due_at <= now for need in needs_visible(sight))
+    proposed = queries.orders_of_units(sight.event_units).filter(proposed_at__isnull=False)
+    return late + sum(may_decide(sight, order) for order in proposed)

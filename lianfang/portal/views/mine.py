@@ -16,6 +16,7 @@ from lianfang.kernel.refusals import Invalid
 from lianfang.notifications.queries import inbox
 from lianfang.portal.edge import Visit, for_account, for_person
 from lianfang.portal.looks_at_me import acts_about, in_words
+from lianfang.quarantine.queries import running_order_of
 from lianfang.reporting.queries import reports_of
 from lianfang.roster import queries as roster
 from lianfang.rulebook.queries import rules_in_force
@@ -43,6 +44,7 @@ def me(request: HttpRequest, visit: Visit) -> HttpResponse:
             "unread": inbox(person).filter(read_at__isnull=True).count(),
             "sms_stop": text_messages.stopped_for(person),
             "notice": rules_in_force(visit.now).text("notice"),
+            "quarantine": running_order_of(person),
         }
     return render(request, "portal/me.html", context)
 
