@@ -34,6 +34,7 @@ from lianfang.usecases import (
     deadlines,
     directives,
     duty_moments,
+    monitoring_moments,
     legal_clocks,
     quarantine,
     quarantine_needs,
@@ -241,6 +242,7 @@ class College:
             or legal_clocks.remind_of_check(now=self.now)
             or quarantine_needs.remind_next(now=self.now)
             or quarantine.propose_next(now=self.now)
+            or monitoring_moments.strike_next(now=self.now)
         ):
             pass
 

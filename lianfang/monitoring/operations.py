@@ -134,6 +134,8 @@ def _open(
     note(file, Kind.OPENED, by=by, actor=actor, now=now, text=reason, source=source)
     if is_verified:
         begin(file=file, told_how="", by=by, text="", actor=actor, now=now)
+        file.next_step, file.next_due_at = MonitoringFile.Step.TELL, now
+        file.save(update_fields=["next_step", "next_due_at"])
     return file
 
 

@@ -39,6 +39,10 @@ class View:
         """The subtrees of the posts of these roles."""
         return self._below([post for post in self.posts if post.role in roles])
 
+    def below(self, posts: list[Post]) -> frozenset[int]:
+        """The subtrees of these posts of theirs."""
+        return self._below(posts)
+
     def _below(self, posts: list[Post]) -> frozenset[int]:
         roots = {post.unit_id for post in posts}
         roots |= set(self._college_of(posts))

@@ -6,7 +6,7 @@ may be decided from the day after it. Durations of staff are hours, because peop
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -101,7 +101,7 @@ def policy_from(settings: Mapping[str, Any]) -> MonitorPolicy:
     )
 
 
-def slots_from(rows: list[Mapping[str, Any]]) -> tuple[Slot, ...]:
+def slots_from(rows: Sequence[Mapping[str, Any]]) -> tuple[Slot, ...]:
     return tuple(
         Slot(
             code=row["code"],
@@ -141,7 +141,7 @@ def faults_of(settings: Mapping[str, Any]) -> list[str]:
     return faults + (_faults_of_slots("rounds", rounds["slots"]) if "slots" in rounds else [])
 
 
-def _faults_of_slots(name: str, rows: list[Mapping[str, Any]]) -> list[str]:
+def _faults_of_slots(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     faults = []
     seen: set[str] = set()
     for row in rows:

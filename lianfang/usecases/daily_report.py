@@ -17,6 +17,7 @@ from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.kernel.texts import gettext_noop as _
+from lianfang.monitoring import checking as monitoring
 from lianfang.places import divisions
 from lianfang.places import queries as places
 from lianfang.reporting import operations as reporting
@@ -218,4 +219,9 @@ def store(batch: Sequence[Checked], *, rules: Rules, now: datetime) -> list[Dail
             incident, opened = incidents.open_or_extend(report=report, now=now)
             if opened:
                 escalation.start_for_incident(incident=incident, now=now)
+            monitoring.follow_incident(
+                person_id=report.person_id, incident_id=incident.pk, now=now
+            )
+    new = [report for report, is_new in zip(reports, fresh, strict=True) if is_new]
+    monitoring.follow_reports(new, now=now)
     return reports

@@ -24,6 +24,7 @@ from lianfang.usecases import (
     deadlines,
     directives,
     duty_moments,
+    monitoring_moments,
     legal_clocks,
     quarantine,
     quarantine_needs,
@@ -47,6 +48,7 @@ def keep_time(now: datetime) -> bool:
         or remind(now)
         or watch_clocks(now)
         or keep_quarantine(now)
+        or watch_over(now)
     )
 
 
@@ -107,6 +109,16 @@ def remind(now: datetime) -> bool:
     except Exception:
         logger.exception("A reminder about a referral failed and is put off for a minute")
         referrals.postpone_next(now=now, to=now + _POSTPONED)
+        return True
+
+
+def watch_over(now: datetime) -> bool:
+    """One moment of key monitoring. One that fails is put off as well."""
+    try:
+        return monitoring_moments.strike_next(now=now) is not None
+    except Exception:
+        logger.exception("A moment of key monitoring failed and is put off for a minute")
+        monitoring_moments.postpone_next(now=now, to=now + _POSTPONED)
         return True
 
 
