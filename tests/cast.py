@@ -30,6 +30,8 @@ from lianfang.roster.models import Person, Post, Unit
 from lianfang.rulebook import operations as rulebook
 from lianfang.usecases import (
     campaigns,
+    cluster_detection,
+    clusters,
     daily_report,
     deadlines,
     directives,
@@ -238,6 +240,9 @@ class College:
             or duty_moments.strike_next(now=self.now)
             or campaigns.strike_next(now=self.now)
             or referrals.remind_next(now=self.now)
+            or clusters.weigh_next(now=self.now)
+            or clusters.remind_next(now=self.now)
+            or cluster_detection.strike_next(now=self.now)
             or legal_clocks.strike_next(now=self.now)
             or legal_clocks.remind_of_check(now=self.now)
             or quarantine_needs.remind_next(now=self.now)

@@ -227,9 +227,9 @@ def _close(alert: Alert, by: Person, actor: Actor, now: datetime, text: str = ""
     _write(alert, Kind.CLOSED, by, actor, now, text=text, verb="clusters.alert.closed")
 
 
-def _move(alert: Alert, stage: Alert.Stage, **change: object) -> None:
+def _move(alert: Alert, at: Alert.Stage, /, **change: object) -> None:
     """From this stage, and from no other: two at the same moment, one is told so."""
-    changed = Alert.objects.filter(pk=alert.pk, stage=stage).update(**change)
+    changed = Alert.objects.filter(pk=alert.pk, stage=at).update(**change)
     alert.refresh_from_db()
     if changed != 1:
         raise NotThisStage(stage=str(alert.get_stage_display()))

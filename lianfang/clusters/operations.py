@@ -18,17 +18,18 @@ from lianfang.clusters.models import (
     Sign,
     SignGroup,
 )
-from lianfang.clusters.rules import COLLEGE, Hit, Ill, Key, due_of, hits_of, next_moment
+from lianfang.clusters.rules import COLLEGE, DEPARTMENT, Hit, Ill, Key, due_of, hits_of, next_moment
 from lianfang.groups.queries import groups_of, sizes_of
 from lianfang.groups.rules import CLASS, UNIT, GroupRef
-from lianfang.kernel.actors import SYSTEM
+from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.roster import queries as roster
-from lianfang.roster.models import Unit
+from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.cluster_policy import ClusterPolicy, policy_of
 from lianfang.rulebook.queries import Rules, rules_in_force, rules_of
 
 AT_ONCE = 200
+_UNITS = {CLASS, UNIT, DEPARTMENT, COLLEGE}
 
 
 @dataclass(slots=True)
@@ -127,9 +128,9 @@ def _names_of(groups: Iterable[Key]) -> dict[Key, str]:
         kind__in={k for k, _ in wanted}, code__in={c for _, c in wanted}
     )
     found = {(kind, code): name for kind, code, name in rows.values_list("kind", "code", "name").distinct()}  # fmt: skip
-    root = roster.college()
-    if root is not None:
-        found[COLLEGE, root.code] = root.name
+    units = Unit.objects.filter(code__in={code for kind, code in wanted if kind in _UNITS})
+    by_code = dict(units.values_list("code", "name"))
+    found |= {key: by_code[key[1]] for key in wanted if key[0] in _UNITS and key[1] in by_code}
     return found
 
 
@@ -158,8 +159,8 @@ def _open(
 
 def _unit_of(ref: GroupRef, ill: Sequence[Ill], people: Collection[int]) -> Unit:
     """Where the ladder begins: the class itself, the one unit of all the ill, or the college."""
-    if ref.kind in {CLASS, UNIT}:
-        return Unit.objects.get(code=ref.code)
+    if ref.kind in _UNITS:
+        return _unit_of_circle(ref)
     units = Unit.objects.filter(
         pk__in=Sign.objects.filter(pk__in=[o.sign for o in ill if o.person in people]).values(
             "unit_id"
@@ -167,7 +168,7 @@ def _unit_of(ref: GroupRef, ill: Sequence[Ill], people: Collection[int]) -> Unit
     )
     found = list(units[:2])
     root = roster.college()
-    if root is None or (len(found) == 1 and ref.kind != COLLEGE):
+    if root is None or len(found) == 1:
         return found[0]
     return root
 
@@ -181,8 +182,10 @@ def _circle(alert: Alert, ref: GroupRef, now: datetime) -> AlertGroup:
 def size_of(ref: GroupRef, *, now: datetime) -> int | None:
     """How many belong to a circle today: the denominator of its attack rate."""
     today = reporting_day(now)
-    if ref.kind == COLLEGE:
-        return sum(roster.head_count(day=today).values())
+    if ref.kind in {COLLEGE, DEPARTMENT}:
+        heads = roster.head_count(day=today)
+        below = roster.subtree_ids(_unit_of_circle(ref), day=today)
+        return sum(heads.get(pk, 0) for pk in below) or None
     return sizes_of([ref], on=today).get(ref) or None
 
 
@@ -263,6 +266,41 @@ def _join(alert: Alert, ref: GroupRef, hits: Sequence[Hit], rules: Rules, now: d
         verb="clusters.alert.joined", actor=SYSTEM, subject=alert, now=now,
         group=f"{ref.kind} {ref.code}", rules=[hit.rule.code for hit in hits],
     )  # fmt: skip
+
+
+def open_by_hand(
+    *, kind: str, code: str, name: str, text: str, by: Person, actor: Actor, now: datetime
+) -> tuple[Alert, bool]:
+    """An event in words: on the open alert of its circle, or on a new one; and whether it is new."""
+    ref = GroupRef(kind, code, name)
+    standing = queries.open_alert_of([(kind, code)]).get((kind, code))
+    if standing is not None:
+        alert = standing.alert
+    else:
+        alert = Alert.objects.create(
+            edition_id=rules_in_force(now).edition_id,
+            unit=_unit_of_circle(ref),
+            opened_at=now,
+        )
+        _circle(alert, ref, now)
+    AlertStep.objects.create(
+        alert=alert, kind=AlertStep.Kind.HEARD, at=now, by=by, text=text.strip()[:4000]
+    )
+    audit.record(
+        verb="clusters.event.heard",
+        actor=actor,
+        subject=alert,
+        now=now,
+        group=f"{kind} {code}",
+    )
+    return alert, standing is None
+
+
+def _unit_of_circle(ref: GroupRef) -> Unit:
+    named = Unit.objects.filter(code=ref.code).first() if ref.kind in _UNITS else None
+    unit = named or roster.college()
+    assert unit is not None
+    return unit
 
 
 def step(

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from lianfang.clusters.models import Alert, AlertGroup, AlertPerson, Sign, SignGroup
 from lianfang.clusters.rules import COLLEGE, Ill, Key
 from lianfang.roster import queries as roster
+from lianfang.roster.models import Unit
 from lianfang.rulebook.cluster_policy import ClusterPolicy
 
 _FACTS = ("id", "person_id", "syndrome", "onset_on", "known_on", "linked")
@@ -132,3 +133,12 @@ def open_alerts() -> QuerySet[Alert]:
         .select_related("unit", "taken_by")
         .order_by("taken_at", "clock_due_at", "opened_at")
     )
+
+
+def ill_of_unit(unit: Unit, *, syndrome: str, day: date) -> list[Ill]:
+    """Who became known that day in a unit with everything below it."""
+    below = roster.subtree_ids(unit, day=day)
+    rows = Sign.objects.filter(
+        unit_id__in=below, syndrome=syndrome, known_on=day, withdrawn_at__isnull=True
+    ).values_list(*_FACTS)
+    return [Ill(*row, groups=frozenset()) for row in rows]

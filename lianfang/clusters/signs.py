@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from lianfang.audit import operations as audit
 from lianfang.clusters.models import Sign
-from lianfang.kernel.actors import SYSTEM, Actor
+from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.reporting.models import DailyReport
 from lianfang.reporting.rules import Answers
@@ -196,13 +196,13 @@ def _units_of(people: set[int], *, day: date) -> dict[int, Unit]:
     return {row.person_id: row.unit for row in rows}
 
 
-def withdraw(*, sign: Sign, now: datetime) -> None:
+def withdraw(*, sign: Sign, actor: Actor, now: datetime) -> None:
     """A call back showed that it was a mistake in the form."""
     changed = Sign.objects.filter(pk=sign.pk, withdrawn_at__isnull=True).update(
         withdrawn_at=now, next_due_at=None
     )
     if changed == 1:
         audit.record(
-            verb="clusters.sign.withdrawn", actor=SYSTEM, subject=sign, now=now,
+            verb="clusters.sign.withdrawn", actor=actor, subject=sign, now=now,
             concerns=sign.person_id,
         )  # fmt: skip

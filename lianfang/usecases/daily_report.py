@@ -33,6 +33,7 @@ from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import Rule, Rules, rules_in_force
 from lianfang.screening import operations as screening
+from lianfang.usecases import clusters
 
 _TRIES = 4
 
@@ -212,6 +213,10 @@ def store(batch: Sequence[Checked], *, rules: Rules, now: datetime) -> list[Dail
         [checked.submission for checked in batch], rules=rules, now=now
     )
     for checked, report, is_new in zip(batch, reports, fresh, strict=True):
+        if is_new and (checked.hits or report.revision > 1):
+            clusters.note_report(
+                report=report, answers=checked.submission.answers, rules=rules, now=now
+            )
         if not checked.hits or not is_new:
             continue
         screening.keep(report=report, rules_hit=checked.hits, now=now)

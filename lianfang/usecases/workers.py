@@ -21,6 +21,8 @@ from lianfang.notifications.channels.deadline import wall_clock
 from lianfang.notifications.outlets import Outlets, usable
 from lianfang.usecases import (
     campaigns,
+    cluster_detection,
+    clusters,
     deadlines,
     directives,
     duty_moments,
@@ -46,6 +48,7 @@ def keep_time(now: datetime) -> bool:
         or keep_duty(now)
         or reach(now)
         or remind(now)
+        or keep_clusters(now)
         or watch_clocks(now)
         or keep_quarantine(now)
         or watch_over(now)
@@ -153,10 +156,28 @@ def watch_clocks(now: datetime) -> bool:
         return True
 
 
+def keep_clusters(now: datetime) -> bool:
+    """Who fell ill is counted at once; clocks, detectors and the hourly count have their moments."""
+    try:
+        return (
+            clusters.weigh_next(now=now)
+            or clusters.remind_next(now=now) is not None
+            or cluster_detection.strike_next(now=now) is not None
+            or clusters.recount_next(now=now)
+        )
+    except Exception:
+        logger.exception("The count of the ill failed and is put off for a minute")
+        clusters.postpone_next(now=now, to=now + _POSTPONED)
+        clusters.postpone_reminder(now=now, to=now + _POSTPONED)
+        cluster_detection.postpone_next(now=now, to=now + _POSTPONED)
+        return True
+
+
 def open_today(now: datetime) -> None:
     """The day is open even when no worker was awake at midnight."""
     deadlines.ensure_day_is_open(day=reporting_day(now), now=now)
     duty_moments.ensure_check(now=now)
+    cluster_detection.ensure_day(day=reporting_day(now), now=now)
 
 
 def deliver(now: datetime) -> bool:
