@@ -36,8 +36,9 @@ from lianfang.usecases import (
     deadlines,
     directives,
     duty_moments,
-    monitoring_moments,
+    exposures,
     legal_clocks,
+    monitoring_moments,
     quarantine,
     quarantine_needs,
     referrals,
@@ -248,6 +249,7 @@ class College:
             or quarantine_needs.remind_next(now=self.now)
             or quarantine.propose_next(now=self.now)
             or monitoring_moments.strike_next(now=self.now)
+            or exposures.strike_next(now=self.now)
         ):
             pass
 

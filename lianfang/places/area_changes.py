@@ -25,7 +25,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class AreaChanges:
-    """What an import did, or would do: codes newly on the list, off it, or moved in time."""
+    """What an import did, or would do: codes newly on the list, off it, or moved in time.
+
+    `kept` (the `row` of each is its key) and `begun` are together the whole list afterwards;
+    `number` is the list that was stored, None where nothing was.
+    """
 
     first: date
     last: date
@@ -33,6 +37,9 @@ class AreaChanges:
     delisted: tuple[str, ...]
     changed: tuple[str, ...]
     warnings: tuple[Problem, ...]
+    kept: tuple[Listing, ...] = ()
+    begun: tuple[Listing, ...] = ()
+    number: int | None = None
 
     def __bool__(self) -> bool:
         return bool(self.listed or self.delisted or self.changed)
@@ -123,4 +130,11 @@ def summary(read: AreaFile, stored: Stored, found: Difference) -> AreaChanges:
         tuple(sorted(delisted)),
         tuple(sorted(touched - listed - delisted)),
         read.warnings,
+        kept=_kept(stored, found),
+        begun=found.begun,
     )
+
+
+def _kept(stored: Stored, found: Difference) -> tuple[Listing, ...]:
+    ended = {listing.row for listing in found.ended}
+    return tuple(one for rows in stored.values() for one in rows if one.row not in ended)

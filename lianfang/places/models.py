@@ -11,7 +11,8 @@ from django.db.models import F, Q
 class AreaImport(models.Model):
     """One list of areas as it was read. `rule` is the column that decided, where there were several.
 
-    `last_day` of a by-day list tells up to which day somebody has looked. `number` counts the
+    `last_day` of a by-day list tells up to which day somebody has looked. `as_of_on` is the day
+    of the edition: its last day, or for named periods the day of its paper. `number` counts the
     lists: of two imports that started from the same list only one can take the next number.
     """
 
@@ -26,6 +27,7 @@ class AreaImport(models.Model):
     digest = models.CharField(max_length=64)
     first_day = models.DateField()
     last_day = models.DateField()
+    as_of_on = models.DateField()
     imported_at = models.DateTimeField()
 
     def __str__(self) -> str:

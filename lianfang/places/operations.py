@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from lianfang.audit import operations as audit
 from lianfang.kernel.actors import SYSTEM, Actor
+from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.places.area_changes import AreaChanges, Difference, difference, summary
@@ -35,6 +36,17 @@ class ListChangedMeanwhile(Refused):
     status = 409
 
 
+class OlderThanInForce(Refused):
+    """An older list would be taken for the newest one by whoever reads in haste."""
+
+    code = "places.older-list"
+    message = _(
+        "This list is of %(day)s; the one in force is of %(newest)s. Nothing was stored. If you"
+        " mean to add an older list, say so."
+    )
+    status = 409
+
+
 # ---------------------------------------------------------------- areas of high incidence
 
 
@@ -45,12 +57,17 @@ def import_areas(
     source: str = "",
     skip_unknown: bool = False,
     apply: bool = True,
+    allow_older: bool = False,
+    as_of: date | None = None,
     now: datetime,
     actor: Actor = SYSTEM,
 ) -> AreaChanges:
     """Store a list of areas, from a file or an upload's bytes; see `area_files` for its layout.
 
-    With `apply=False` it only says what it would change.
+    With `apply=False` it only says what it would change. `as_of` is the day of the paper behind
+    a list of periods (today where nobody says); a list of days is of its last day. Of each
+    layout the newest edition is in force: an older one raises `OlderThanInForce` unless
+    `allow_older` says that it is meant.
 
     All or nothing: `FileProblems` names everything that is wrong. The same file again changes
     nothing. What was known before stays readable as it was known (see `RiskArea`).
@@ -64,16 +81,19 @@ def import_areas(
         digest=hashlib.sha256(data).hexdigest(),
         first_day=read.first,
         last_day=read.last,
+        as_of_on=read.last if read.is_by_day else as_of or reporting_day(now),
         imported_at=now,
     )
     try:
         with transaction.atomic():
-            return _take_in(read, edition, apply=apply, actor=actor)
+            return _take_in(read, edition, apply=apply, allow_older=allow_older, actor=actor)
     except IntegrityError as error:
         raise ListChangedMeanwhile from error
 
 
-def _take_in(read: AreaFile, edition: AreaImport, *, apply: bool, actor: Actor) -> AreaChanges:
+def _take_in(
+    read: AreaFile, edition: AreaImport, *, apply: bool, allow_older: bool, actor: Actor
+) -> AreaChanges:
     # The number before the list: whoever reads an older list than it will meet a taken number.
     edition.number = 1 + (AreaImport.objects.aggregate(last=Max("number"))["last"] or 0)
     stored: dict[str, list[Listing]] = defaultdict(list)
@@ -81,7 +101,11 @@ def _take_in(read: AreaFile, edition: AreaImport, *, apply: bool, actor: Actor) 
         stored[area.area_code].append(_as_listing(area))
     found = difference(read, stored, newest=latest_list_day())
     changes = summary(read, stored, found)
-    if apply and (changes or not _was_read_before(edition)):
+    if not changes and _was_read_before(edition):
+        return changes
+    if not allow_older:
+        _check_not_older(edition)
+    if apply:
         _store(edition, found)
         audit.record(
             verb="places.area_list.imported",
@@ -94,7 +118,14 @@ def _take_in(read: AreaFile, edition: AreaImport, *, apply: bool, actor: Actor) 
             delisted=len(changes.delisted),
             changed=len(changes.changed),
         )
+        return replace(changes, number=edition.number)
     return changes
+
+
+def _check_not_older(edition: AreaImport) -> None:
+    newest = AreaImport.objects.filter(layout=edition.layout).aggregate(day=Max("as_of_on"))["day"]
+    if newest is not None and edition.as_of_on < newest:
+        raise OlderThanInForce(day=edition.as_of_on.isoformat(), newest=newest.isoformat())
 
 
 def _was_read_before(edition: AreaImport) -> bool:

@@ -26,8 +26,9 @@ from lianfang.usecases import (
     deadlines,
     directives,
     duty_moments,
-    monitoring_moments,
+    exposures,
     legal_clocks,
+    monitoring_moments,
     quarantine,
     quarantine_needs,
     referrals,
@@ -52,6 +53,7 @@ def keep_time(now: datetime) -> bool:
         or watch_clocks(now)
         or keep_quarantine(now)
         or watch_over(now)
+        or compare_exposures(now)
     )
 
 
@@ -153,6 +155,16 @@ def watch_clocks(now: datetime) -> bool:
     except Exception:
         logger.exception("A reminder of a check failed and is put off for a minute")
         legal_clocks.postpone_check(now=now, to=now + _POSTPONED)
+        return True
+
+
+def compare_exposures(now: datetime) -> bool:
+    """One list that nobody was compared with, or calls that stay out. What fails is put off."""
+    try:
+        return exposures.strike_next(now=now)
+    except Exception:
+        logger.exception("A comparison with a list, or a letter about calls, is put off")
+        exposures.postpone_next(now=now, to=now + _POSTPONED)
         return True
 
 

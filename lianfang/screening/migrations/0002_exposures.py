@@ -6,80 +6,213 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('places', '0001_initial'),
-        ('roster', '0001_initial'),
-        ('screening', '0001_initial'),
+        ("places", "0001_initial"),
+        ("roster", "0001_initial"),
+        ("screening", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExposureHit',
+            name="ExposureHit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('IN_AREA', 'was in a listed area'), ('FROM_AREA', 'met somebody from a listed area'), ('MET_CASE', 'met a patient')], max_length=9)),
-                ('area_code', models.CharField(blank=True, max_length=6)),
-                ('list_number', models.PositiveIntegerField(null=True)),
-                ('found_at', models.DateTimeField()),
-                ('last_exposed_on', models.DateField()),
-                ('seen_until_on', models.DateField()),
-                ('evidence', models.JSONField()),
-                ('verdict', models.CharField(blank=True, choices=[('TRUE', 'true'), ('NOT_TRUE', 'not true'), ('BEFORE', 'true, but before the area was listed'), ('NO_EXPOSURE', 'true, but no exposure')], max_length=11)),
-                ('verdict_reason', lianfang.vault.fields.SealedTextField(blank=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('doubted_at', models.DateTimeField(null=True)),
-                ('next_due_at', models.DateTimeField(null=True)),
-                ('listing', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.riskarea')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exposure_hits', to='roster.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.unit')),
-                ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("IN_AREA", "was in a listed area"),
+                            ("FROM_AREA", "met somebody from a listed area"),
+                            ("MET_CASE", "met a patient"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("area_code", models.CharField(blank=True, max_length=6)),
+                ("list_number", models.PositiveIntegerField(null=True)),
+                ("found_at", models.DateTimeField()),
+                ("last_exposed_on", models.DateField()),
+                ("seen_until_on", models.DateField()),
+                ("evidence", models.JSONField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("TRUE", "true"),
+                            ("NOT_TRUE", "not true"),
+                            ("BEFORE", "true, but before the area was listed"),
+                            ("NO_EXPOSURE", "true, but no exposure"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("verdict_reason", lianfang.vault.fields.SealedTextField(blank=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("doubted_at", models.DateTimeField(null=True)),
+                ("next_due_at", models.DateTimeField(null=True)),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.riskarea",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exposure_hits",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.unit",
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ExposureFact',
+            name="ExposureFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('FOUND', 'found'), ('EXTENDED', 'exposed again'), ('CHANGED', 'the answer that led to it has changed'), ('VERIFIED', 'verified by phone'), ('OVERDUE', 'nobody has rung in time')], max_length=8)),
-                ('at', models.DateTimeField()),
-                ('last_exposed_on', models.DateField()),
-                ('list_number', models.PositiveIntegerField(null=True)),
-                ('verdict', models.CharField(blank=True, choices=[('TRUE', 'true'), ('NOT_TRUE', 'not true'), ('BEFORE', 'true, but before the area was listed'), ('NO_EXPOSURE', 'true, but no exposure')], max_length=11)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('hit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='screening.exposurehit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("FOUND", "found"),
+                            ("EXTENDED", "exposed again"),
+                            ("CHANGED", "the answer that led to it has changed"),
+                            ("VERIFIED", "verified by phone"),
+                            ("OVERDUE", "nobody has rung in time"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("last_exposed_on", models.DateField()),
+                ("list_number", models.PositiveIntegerField(null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("TRUE", "true"),
+                            ("NOT_TRUE", "not true"),
+                            ("BEFORE", "true, but before the area was listed"),
+                            ("NO_EXPOSURE", "true, but no exposure"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "hit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facts",
+                        to="screening.exposurehit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reevaluation',
+            name="Reevaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField()),
-                ('next_due_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('found', models.PositiveIntegerField(default=0)),
-                ('extended', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('area_list', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.areaimport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("next_due_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("found", models.PositiveIntegerField(default=0)),
+                ("extended", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                (
+                    "area_list",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.areaimport",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='exposurehit',
-            index=models.Index(condition=models.Q(('verdict', ''), ('doubted_at__isnull', False), _connector='OR'), fields=['unit', 'found_at'], name='screening_hits_to_verify'),
+            model_name="exposurehit",
+            index=models.Index(
+                condition=models.Q(("verdict", ""), ("doubted_at__isnull", False), _connector="OR"),
+                fields=["unit", "found_at"],
+                name="screening_hits_to_verify",
+            ),
         ),
         migrations.AddIndex(
-            model_name='exposurehit',
-            index=models.Index(condition=models.Q(('next_due_at__isnull', False)), fields=['next_due_at'], name='screening_hits_overdue'),
+            model_name="exposurehit",
+            index=models.Index(
+                condition=models.Q(("next_due_at__isnull", False)),
+                fields=["next_due_at"],
+                name="screening_hits_overdue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exposurehit',
-            constraint=models.UniqueConstraint(condition=models.Q(('verdict', '')), fields=('person', 'kind', 'area_code'), name='screening_one_open_hit_per_exposure'),
+            model_name="exposurehit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("verdict", "")),
+                fields=("person", "kind", "area_code"),
+                name="screening_one_open_hit_per_exposure",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exposurehit',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', ''), ('verified_at__isnull', False), _connector='OR'), name='screening_a_verdict_has_its_moment'),
+            model_name="exposurehit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict", ""), ("verified_at__isnull", False), _connector="OR"
+                ),
+                name="screening_a_verdict_has_its_moment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reevaluation',
-            index=models.Index(condition=models.Q(('next_due_at__isnull', False)), fields=['next_due_at'], name='screening_lists_to_compare'),
+            model_name="reevaluation",
+            index=models.Index(
+                condition=models.Q(("next_due_at__isnull", False)),
+                fields=["next_due_at"],
+                name="screening_lists_to_compare",
+            ),
         ),
     ]
