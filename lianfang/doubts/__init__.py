@@ -1,4 +1,5 @@
-"""Owns questions that reports raise: copied reporting, and records that contradict each other.
+"""Owns questions that records raise: copied reporting, and two records that contradict.
 
-Reads all records below. A question about help, never a penalty; nobody is followed.
+Reads reports, exemptions, gate and dormitory, orders. A question is about help, never a
+penalty, and no appraisal reads this room.
 """

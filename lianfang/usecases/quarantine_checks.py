@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from lianfang.escalation.queries import people_on
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
+from lianfang.monitoring import checking
+from lianfang.monitoring.checking import Findings, SlotIsOver
 from lianfang.monitoring.models import CheckSlot, MonitoringFile
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
@@ -54,9 +56,6 @@ def needs_an_answer(check: Check) -> bool:
 def _fill_monitoring(
     person_id: int, look: Look, method: CheckSlot.Method, by: Person, actor: Actor, now: datetime
 ) -> None:
-    from lianfang.monitoring import checking
-    from lianfang.monitoring.checking import Findings, SlotIsOver
-
     file = MonitoringFile.objects.filter(person_id=person_id, closed_at__isnull=True).first()
     slot = checking.open_slot_of(file, now=now) if file is not None else None
     if slot is None:
