@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lianfang.accounts.models import Account
@@ -39,6 +40,15 @@ class Caller:
     def __init__(self, client: Client, headers: dict[str, str]) -> None:
         self.client = client
         self.headers = headers
+
+    def acting_for(self, number: str) -> Caller:
+        """The same token, for a person."""
+        return Caller(self.client, self.headers | {"Acting-For": number})
+
+    def upload(self, path: str, /, fields: Any, **files: bytes) -> Any:
+        """A form with files, as a browser or a script sends it."""
+        sent = {name: SimpleUploadedFile(f"{name}.csv", data) for name, data in files.items()}
+        return self.client.post(f"/api/v1{path}", fields | sent, headers=self.headers)
 
     def get(self, path: str, /, **query: Any) -> Any:
         return self.client.get(f"/api/v1{path}", query, headers=self.headers)

@@ -8,19 +8,30 @@ from django.middleware.csrf import CsrfViewMiddleware
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.throttling import SimpleRateThrottle
 
+from lianfang.accounts.models import Account
 from lianfang.api import tokens
 from lianfang.api.access import Caller
+from lianfang.api.models import Integration
 from lianfang.api.problems import NotLoggedIn
 from lianfang.kernel import clock
+from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
+from lianfang.kernel.texts import has_control_characters
 from lianfang.portal.edge import visit_of
+from lianfang.roster.models import Person
 
 
 class TokenNotAccepted(NotLoggedIn):
     code = "api.token-not-accepted"
     message = _("This token does not work: it is unknown, or it has been revoked.")
+
+
+class NobodyActs(Refused):
+    code = "api.nobody-acts"
+    message = _("The number in the header Acting-For is nobody's who can act here.")
+    status = 403
 
 
 class CsrfTokenMissing(Refused):
@@ -40,7 +51,33 @@ class IntegrationToken(HttpBearer):
         integration = tokens.find(token, today=today)
         if integration is None:
             raise TokenNotAccepted
-        return Caller(actor=integration.actor, now=now, today=today, integration=integration)
+        acting = _acting_for(request)
+        return Caller(
+            actor=_actor(integration, acting),
+            now=now,
+            today=today,
+            integration=integration,
+            acting=acting,
+        )
+
+
+def _acting_for(request: HttpRequest) -> Person | None:
+    """The person whom an integration names. What they may do, their posts decide."""
+    number = request.headers.get("Acting-For", "").strip()
+    if not number:
+        return None
+    person = None
+    if len(number) <= 32 and not has_control_characters(number):
+        person = Person.objects.filter(number=number).first()
+    if person is None or Account.objects.filter(person=person, is_active=False).exists():
+        raise NobodyActs
+    return person
+
+
+def _actor(integration: Integration, acting: Person | None) -> Actor:
+    """In the audit trail the integration did it, and its label says for whom."""
+    one = integration.actor
+    return Actor(one.kind, one.id, f"{one.label} ({acting.name})") if acting else one
 
 
 class _Csrf(CsrfViewMiddleware):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lianfang.api.access import Caller, person_of_number, plain
+from lianfang.api.access import Caller, person_of_number
 from lianfang.api.schemas import AnswersIn, OwnReportIn, ProxyReportIn, ReceiptOut, ReportOut
 from lianfang.kernel.clock import SHANGHAI
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours, Refused
@@ -71,14 +71,11 @@ def filing_of(given: OwnReportIn, *, key: str, caller: Caller) -> Filing:
 
 def proxy_filing(given: ProxyReportIn, *, key: str, caller: Caller) -> Filing:
     """Whoever may read the answers of a person may write down what they told."""
-    visit = caller.person_visit
-    person = Person.objects.filter(number=plain(given.person)).first()
-    if person is None:
-        raise NotYours
-    person = visit.sight.named_person(person.pk)
+    by = caller.doer
+    person = caller.named(given.person)
     day = given.day or caller.today
     unit = roster.reporting_unit_of(person, day=caller.today)
-    if unit is None or unit.pk not in visit.sight.event_units:
+    if unit is None or unit.pk not in caller.sight.event_units:
         raise Forbidden
     return Filing(
         person=person,
@@ -86,7 +83,7 @@ def proxy_filing(given: ProxyReportIn, *, key: str, caller: Caller) -> Filing:
         answers=answers_of(given.answers),
         source=DailyReport.Source.PROXY,
         actor=caller.actor,
-        submitted_by=visit.person,
+        submitted_by=by,
         key=key,
         proxy_reason=given.proxy_reason,
         told_by=given.told_by,

@@ -25,8 +25,13 @@ from lianfang.kernel.texts import gettext_noop as _
 
 _KB = 1024
 LIMIT = 256 * _KB
-LIMIT_OF = {"report_batch": 1024 * _KB, "roster_import": 24 * 1024 * _KB}
-FILES = {"roster_import"}  # addresses that take multipart/form-data
+LIMIT_OF = {
+    "report_batch": 1024 * _KB,
+    "roster_import": 24 * 1024 * _KB,
+    "area_import": 5 * 1024 * _KB,
+    "hospital_import": 5 * 1024 * _KB,
+}
+FILES = {"roster_import", "area_import", "hospital_import"}  # these take multipart/form-data
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 View = Callable[..., HttpResponse]
 

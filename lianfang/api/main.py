@@ -11,15 +11,31 @@ from ninja.renderers import JSONRenderer
 from lianfang.api import problems
 from lianfang.api.auth import IntegrationToken, PersonSession
 from lianfang.api.reading import StrictParser
-from lianfang.api.routers import incidents, others, reports, roster, units
+from lianfang.api.routers import (
+    board,
+    calls,
+    codes,
+    gateways,
+    incidents,
+    lists,
+    mine,
+    others,
+    people,
+    posts,
+    reports,
+    roster,
+    signing,
+    units,
+)
 
 DESCRIPTION = """\
-Daily reports, ledgers, signed reports, incidents and rosters of one college.
+Daily reports, ledgers, signed reports, incidents, rosters and what goes with them, of one college.
 
-Other systems send a token (`lianfang token create`), people use the session of the pages.
-A report is answered when it is on the disk. Silence is never a zero: what is not known is
-null. Every refusal has one shape: a code, a sentence, the fields. No answer carries anybody's
-health but one's own.
+Other systems send a token (`lianfang token create`), and name in `Acting-For` the person for
+whom they act; people use the session of the pages. A report is answered when it is on the
+disk. Silence is never a zero: what is not known is null. Every refusal has one shape: a code,
+a sentence, the fields. Nobody's health but one's own is in an answer, except where it needs
+`answers:read`; every look is written down.
 """
 
 
@@ -44,5 +60,9 @@ api = Api(
     auth=[IntegrationToken(), PersonSession()],
 )
 problems.install(api)
-for router in (reports, units, incidents, roster, others):
+ROUTERS = (
+    reports, units, signing, people, posts, codes, calls, incidents, board, roster, lists,
+    gateways, mine, others,
+)  # fmt: skip
+for router in ROUTERS:
     api.add_router("/v1", router.router)

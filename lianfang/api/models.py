@@ -10,17 +10,27 @@ from django.utils.translation import gettext_lazy as _
 
 from lianfang.kernel.actors import Actor
 from lianfang.roster.models import Unit
+from lianfang.vault.fields import SealedTextField
 
 
 class Scope(models.TextChoices):
     """What a token opens; nothing else."""
 
     REPORTS_WRITE = "reports:write", _("hand in daily reports")
+    REPORTS_SIGN = "reports:sign", _("sign the day of a unit, for somebody who answers for it")
     LEDGER_READ = "ledger:read", _("read ledgers, signed reports and summaries of units")
-    PEOPLE_READ = "people:read", _("read the names of those who are missing")
+    PEOPLE_READ = "people:read", _("read who is on the roll, who is missing, who holds a post")
+    ANSWERS_READ = "answers:read", _("read health answers; every look is written down")
+    PHONES_READ = "phones:read", _("read a phone number; every look is written down")
+    CALLS_WRITE = "calls:write", _("write down calls and what they came to")
     INCIDENTS_READ = "incidents:read", _("read incidents")
-    INCIDENTS_WRITE = "incidents:write", _("pass on that somebody takes an incident over")
+    INCIDENTS_WRITE = "incidents:write", _("take incidents over, handle and close them")
     ROSTER_WRITE = "roster:write", _("import rosters")
+    LISTS_WRITE = "lists:write", _("import lists of areas and of hospitals")
+    POSTS_WRITE = "posts:write", _("give posts and end them")
+    CODES_WRITE = "codes:write", _("issue activation codes")
+    MESSAGES_READ = "messages:read", _("read the state of gateways and letters in trouble")
+    MESSAGES_WRITE = "messages:write", _("settle text answers that wait for a reader")
 
 
 class Integration(models.Model):
@@ -52,3 +62,22 @@ class Integration(models.Model):
     @property
     def actor(self) -> Actor:
         return Actor("INTEGRATION", self.pk, self.name)
+
+
+class Answered(models.Model):
+    """A change that was made under a key, with the answer that it got; kept for some days."""
+
+    key_index = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    answer = SealedTextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # what is old enough to be forgotten
+            models.Index(fields=["at"], name="api_answered_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"answered {self.at} ({self.pk})"

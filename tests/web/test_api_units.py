@@ -213,7 +213,7 @@ def test_who_does_not_answer_for_the_unit_does_not_sign(college: College) -> Non
     assert problem(sign(logged_in(college, "外人"), "U007", declaration="ZERO_FULL"))[0] == 404
     token = integration(*Scope, name="x", college=college)
     answer = sign(token, "U007", declaration="ZERO_FULL")
-    assert problem(answer)[:2] == (403, "api.for-people-only")
+    assert problem(answer)[:2] == (422, "api.say-who-acts")
     assert not UnitReport.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""Incidents and phone calls. Never a health answer; a name only where it is the caller's to see."""
+"""Incidents. Never a health answer; a name only where it is the caller's to see."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from ninja import Router, Status
 
 from lianfang.api.access import Caller, caller_of, number_in_address, person_of_number
 from lianfang.api.models import Scope
-from lianfang.api.routers.common import Limit, Offset, answers, day_asked
+from lianfang.api.once import once
+from lianfang.api.routers.common import Limit, Offset, answers
 from lianfang.api.schemas import (
     AcknowledgeIn,
-    CallIn,
-    CallOut,
     CloseIn,
     FactIn,
     IncidentOut,
@@ -26,10 +25,9 @@ from lianfang.escalation.access import IncidentSight, sight_of_incident
 from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours
 from lianfang.kernel.texts import gettext_noop as _
-from lianfang.reporting.models import CallRecord
 from lianfang.roster.access import view_of
 from lianfang.roster.models import Person
-from lianfang.usecases import acknowledge_incident, desk_calls, handle_incident, looks
+from lianfang.usecases import acknowledge_incident, handle_incident, looks
 
 router = Router(tags=["incidents"])
 
@@ -65,13 +63,14 @@ def one_incident(request: HttpRequest, incident_id: str) -> IncidentOut:
     response=answers(200, IncidentOut),
     url_name="acknowledge",
 )
+@once
 def acknowledge(
     request: HttpRequest, incident_id: str, body: AcknowledgeIn | None = None
 ) -> IncidentOut:
     """Somebody takes it over; the climb and its letters end. Exactly one person can.
 
-    A session answers for itself. A token (`incidents:write`) names in `by` who answers: a
-    person to whom the incident is open.
+    A session answers for itself. A token (`incidents:write`) names who answers, in `by` or in
+    `Acting-For`: a person to whom the incident is open.
     """
     caller = caller_of(request)
     caller.needs(Scope.INCIDENTS_WRITE)
@@ -84,11 +83,11 @@ def acknowledge(
 
 
 def _who_answers(incident: Incident, by: str | None, caller: Caller) -> Person:
-    if caller.visit is not None:
-        person = caller.person_visit.person
+    if caller.visit is not None or caller.acting is not None:
+        person = caller.doer
         if by not in (None, person.number):
             raise Forbidden
-        if not sight_of_incident(incident, sight=caller.visit.sight).may_act:
+        if not sight_of_incident(incident, sight=caller.sight).may_act:
             raise Forbidden
         return person
     if by is None:
@@ -105,15 +104,17 @@ def _who_answers(incident: Incident, by: str | None, caller: Caller) -> Person:
 @router.post(
     "/incidents/{incident_id}/facts", response=answers(201, IncidentOut), url_name="incident_fact"
 )
+@once
 def write_down(request: HttpRequest, incident_id: str, body: FactIn) -> Status[IncidentOut]:
-    """A call, the hospital, who was told outside, a note. Session only."""
+    """A call, the hospital, who was told outside, a note. Token: `incidents:write`, for a person."""
     caller = caller_of(request)
+    caller.needs(Scope.INCIDENTS_WRITE)
     incident = _incident_to_handle(incident_id, caller)
     handle_incident.write_down(
         incident=incident,
         kind=body.kind,
         text=body.text,
-        by=caller.person_visit.person,
+        by=caller.doer,
         actor=caller.actor,
         now=caller.now,
     )
@@ -123,41 +124,23 @@ def write_down(request: HttpRequest, incident_id: str, body: FactIn) -> Status[I
 @router.post(
     "/incidents/{incident_id}/close", response=answers(200, IncidentOut), url_name="incident_close"
 )
+@once
 def close(request: HttpRequest, incident_id: str, body: CloseIn) -> IncidentOut:
-    """End an incident that somebody took over, with a reason and a few words. Session only."""
+    """End an incident that somebody took over, with a reason and a few words.
+
+    Token: `incidents:write`, for a person.
+    """
     caller = caller_of(request)
+    caller.needs(Scope.INCIDENTS_WRITE)
     closed = handle_incident.close(
         incident=_incident_to_handle(incident_id, caller),
         closing=body.closing,
         text=body.text,
-        by=caller.person_visit.person,
+        by=caller.doer,
         actor=caller.actor,
         now=caller.now,
     )
     return _shown(closed, caller)
-
-
-@router.post("/calls", response=answers(201, CallOut), url_name="call")
-def record_call(request: HttpRequest, body: CallIn) -> Status[CallOut]:
-    """Write down that somebody rang, and what came of it. Session only."""
-    caller = caller_of(request)
-    visit = caller.person_visit
-    person = visit.sight.named_person(person_of_number(body.person).pk)
-    if person.pk == visit.person.pk:
-        raise Forbidden
-    call = desk_calls.record_call(
-        person=person,
-        day=day_asked(body.day, today=caller.today),
-        outcome=CallRecord.Outcome(body.outcome),
-        note=body.note,
-        called_by=visit.person,
-        actor=caller.actor,
-        now=caller.now,
-    )
-    return Status(
-        201,
-        CallOut(person=person.number, day=call.day, outcome=call.outcome, called_at=call.called_at),
-    )
 
 
 # ---------------------------------------------------------------- what is whose to see
@@ -167,9 +150,9 @@ def _visible_to(caller: Caller) -> QuerySet[Incident]:
     """Those of units whose events may be known, and those that one was summoned to."""
     found = Incident.objects.select_related("person", "unit", "acknowledged_by")
     here = Q(unit_id__in=caller.event_figure_units)
-    if caller.visit is None:
+    if caller.visit is None and caller.acting is None:
         return found.filter(here)
-    person = caller.person_visit.person
+    person = caller.doer
     mine = Q(acknowledged_by=person) | Q(
         ~Q(state=Incident.State.CLOSED), escalations__summonses__person=person
     )
@@ -185,9 +168,9 @@ def _incident(incident_id: str, caller: Caller) -> Incident:
 
 
 def _incident_to_handle(incident_id: str, caller: Caller) -> Incident:
-    visit = caller.person_visit
+    caller.doer  # noqa: B018  # a token by itself is asked for whom it acts
     incident = _incident(incident_id, caller)
-    seen = sight_of_incident(incident, sight=visit.sight)
+    seen = sight_of_incident(incident, sight=caller.sight)
     if not (seen.named and seen.may_act):
         raise Forbidden
     return incident
@@ -216,5 +199,8 @@ def _shown(incident: Incident, caller: Caller) -> IncidentOut:
 
 def _sight(incident: Incident, caller: Caller) -> IncidentSight:
     if caller.visit is not None:
-        return sight_of_incident(incident, sight=caller.visit.sight)
+        return sight_of_incident(incident, sight=caller.sight)
+    if caller.acting is not None:
+        seen = sight_of_incident(incident, sight=caller.sight)
+        return IncidentSight(seen.named and caller.has(Scope.PEOPLE_READ), seen.may_act)
     return IncidentSight(named=caller.has(Scope.PEOPLE_READ), may_act=False)

@@ -7,10 +7,8 @@ from django.middleware.csrf import get_token
 from ninja import Router
 
 from lianfang.api.access import caller_of
-from lianfang.api.routers.common import DayAsked, answers, day_asked
-from lianfang.api.schemas import AreaOut, AreasOut, MeOut
-from lianfang.places import divisions
-from lianfang.places import queries as places
+from lianfang.api.routers.common import answers
+from lianfang.api.schemas import MeOut
 
 router = Router(tags=["others"])
 
@@ -28,21 +26,4 @@ def me(request: HttpRequest) -> MeOut:
         now=caller.now,
         today=caller.today,
         csrf_token=None if integration else get_token(request),
-    )
-
-
-@router.get("/areas", response=answers(200, AreasOut), url_name="areas")
-def areas(request: HttpRequest, day: DayAsked = None) -> AreasOut:
-    """The areas of high incidence that were listed on a day; a city stands for its counties."""
-    asked = day_asked(day, today=caller_of(request).today)
-    until = places.latest_list_day()
-    known = until is not None and asked <= until
-    listed = sorted(places.risk_areas_on(asked)) if known else []
-    return AreasOut(
-        day=asked,
-        known=known,
-        listed_until=until,
-        areas=[AreaOut(code=code, name=divisions.full_name(code)) for code in listed]
-        if known
-        else None,
     )

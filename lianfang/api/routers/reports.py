@@ -80,8 +80,12 @@ def submit_reports(request: HttpRequest, body: BatchIn) -> BatchOut:
 def submit_proxy_report(
     request: HttpRequest, body: ProxyReportIn, idempotency_key: IdempotencyKey
 ) -> Status[ReceiptOut]:
-    """Report for somebody who told it, marked with why and by whom. Session of a post-holder."""
+    """Report for somebody who told it, marked with why and by whom.
+
+    Session of a post-holder. Token: `reports:write`, for a person.
+    """
     caller = caller_of(request)
+    caller.needs(Scope.REPORTS_WRITE)
     filing = filings.proxy_filing(body, key=idempotency_key, caller=caller)
     report = filings.submit(filing, now=caller.now)
     return Status(201, filings.receipt_of(report, number=filing.person.number))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from lianfang.api import units
 from lianfang.api.access import caller_of
@@ -16,20 +16,15 @@ from lianfang.api.schemas import (
     LedgersOut,
     MissingListOut,
     MissingOut,
-    SignedOut,
-    SignIn,
-    UnitReportsOut,
     UnitsOut,
 )
 from lianfang.kernel.refusals import Forbidden
 from lianfang.reporting import queries
-from lianfang.reporting.models import UnitReport
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Membership, Unit
 from lianfang.roster.queries import held_on
 from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import summaries, traces
-from lianfang.usecases.zero_report import sign_unit_report
 
 router = Router(tags=["units"])
 
@@ -118,44 +113,6 @@ def missing(
             for person in people
         ],
     )
-
-
-@router.get("/units/{code}/reports", response=answers(200, UnitReportsOut), url_name="unit_report")
-def unit_reports(request: HttpRequest, code: str, day: DayAsked = None) -> UnitReportsOut:
-    """What a unit signed, every version; and which units below have signed, and which are late."""
-    caller = caller_of(request)
-    caller.needs(Scope.LEDGER_READ)
-    unit = caller.unit_with_events(code)
-    asked = day_asked(day, today=caller.today)
-    versions = UnitReport.objects.filter(unit=unit, day=asked).select_related("unit", "signed_by")
-    return UnitReportsOut(
-        unit=unit.code,
-        day=asked,
-        signed=[units.signed_out(report) for report in versions.order_by("version")],
-        below=units.below_out(unit, day=asked, now=caller.now),
-    )
-
-
-@router.post("/units/{code}/reports", response=answers(201, SignedOut), url_name="unit_report")
-def sign(request: HttpRequest, code: str, body: SignIn) -> Status[SignedOut]:
-    """Sign the day of a unit: the session of somebody who answers for it.
-
-    The numbers are computed. A full zero report is refused while anybody is missing.
-    """
-    caller = caller_of(request)
-    visit = caller.person_visit
-    unit = visit.sight.unit_to_sign(caller.unit(code).pk)
-    report = sign_unit_report(
-        unit=unit,
-        day=body.day or caller.today,
-        declaration=body.declaration,
-        narrative=body.narrative,
-        correction_reason=body.correction_reason,
-        signer=visit.person,
-        actor=caller.actor,
-        now=caller.now,
-    )
-    return Status(201, units.signed_out(report))
 
 
 @router.get(
