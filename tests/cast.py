@@ -30,11 +30,13 @@ from lianfang.roster.models import Person, Post, Unit
 from lianfang.rulebook import operations as rulebook
 from lianfang.usecases import (
     campaigns,
+    campus_records,
     cluster_detection,
     clusters,
     daily_report,
     deadlines,
     directives,
+    doubts,
     duty_moments,
     exposures,
     legal_clocks,
@@ -248,6 +250,8 @@ class College:
             or legal_clocks.remind_of_check(now=self.now)
             or quarantine_needs.remind_next(now=self.now)
             or quarantine.propose_next(now=self.now)
+            or doubts.strike_next(now=self.now)
+            or campus_records.purge_next(now=self.now)
             or monitoring_moments.strike_next(now=self.now)
             or exposures.strike_next(now=self.now)
         ):

@@ -21,10 +21,12 @@ from lianfang.notifications.channels.deadline import wall_clock
 from lianfang.notifications.outlets import Outlets, usable
 from lianfang.usecases import (
     campaigns,
+    campus_records,
     cluster_detection,
     clusters,
     deadlines,
     directives,
+    doubts,
     duty_moments,
     exposures,
     legal_clocks,
@@ -52,6 +54,7 @@ def keep_time(now: datetime) -> bool:
         or keep_clusters(now)
         or watch_clocks(now)
         or keep_quarantine(now)
+        or compare(now)
         or watch_over(now)
         or compare_exposures(now)
     )
@@ -185,8 +188,23 @@ def keep_clusters(now: datetime) -> bool:
         return True
 
 
+def compare(now: datetime) -> bool:
+    """One comparison of records, or one deletion of old ones. One that fails is put off."""
+    try:
+        return (
+            doubts.strike_next(now=now) is not None
+            or campus_records.purge_next(now=now) is not None
+        )
+    except Exception:
+        logger.exception("A comparison of records failed and is put off for a minute")
+        doubts.postpone_next(now=now, to=now + _POSTPONED)
+        return True
+
+
 def open_today(now: datetime) -> None:
     """The day is open even when no worker was awake at midnight."""
+    doubts.ensure_night(now=now)
+    campus_records.ensure_purge(now=now)
     deadlines.ensure_day_is_open(day=reporting_day(now), now=now)
     duty_moments.ensure_check(now=now)
     cluster_detection.ensure_day(day=reporting_day(now), now=now)

@@ -53,7 +53,7 @@ def orders(request: HttpRequest, visit: Visit) -> HttpResponse:
         for one in shown
     ]
     return quarantine_answer(
-        request, visit, "orders.html", part="desk-quarantine", page=page, rows=rows, state=state,
+        request, visit, "orders.html", part="desk-quarantine", rows_page=page, rows=rows, state=state,
         to_decide=found.filter(proposed_at__isnull=False).count() if state == "running" else 0,
         silent=sum(row["last"] != visit.today for row in rows) if state == "running" else 0,
         query=f"state={state}",
@@ -87,6 +87,8 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
         ),
     )
     if problems is not None:
+        if "person" in problems:
+            problems["number"] = problems["person"]
         return _form(request, visit, typed=request.POST, problems=problems, status=422)
     say(request, _("Recorded. The person sees it under “Mine”, with whom to call."))
     return redirect("desk-quarantine-order", made[0].pk)
