@@ -82,6 +82,7 @@ def open_survey(
             )
     except IntegrityError as error:
         raise SurveyIsOpen from error
+    queries.asked_now.forget()
     audit.record(
         verb="surveys.survey.opened", actor=actor, subject=survey, now=now, asks_anew=asks_anew
     )
@@ -96,6 +97,7 @@ def close_survey(*, survey: Survey, by: Person | None, actor: Actor, now: dateti
     )
     if closed != 1:
         raise NoSurveyIsOpen
+    queries.asked_now.forget()
     audit.record(verb="surveys.survey.closed", actor=actor, subject=survey, now=now)
 
 

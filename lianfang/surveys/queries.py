@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
+from lianfang.kernel.memory import remembered
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Membership, Person
 from lianfang.roster.queries import held_on
@@ -45,6 +46,12 @@ class Coverage:
 
 def open_survey() -> Survey | None:
     return Survey.objects.filter(state=Survey.State.OPEN).first()
+
+
+@remembered(seconds=2)
+def asked_now() -> Survey | None:
+    """`open_survey`, kept for a moment: every page of a report asks it."""
+    return open_survey()
 
 
 def counted_answers(survey: Survey | None) -> QuerySet[SurveyResponse]:
@@ -85,7 +92,7 @@ def missing(unit_ids: Iterable[int], *, day: date) -> QuerySet[Person]:
 
 def is_asked(person: Person) -> bool:
     """Whether the open round still waits for this person."""
-    survey = open_survey()
+    survey = asked_now()
     return survey is not None and not counted_answers(survey).filter(person=person).exists()
 
 
