@@ -28,6 +28,7 @@ from lianfang.portal.receipts import receipt_of
 from lianfang.reporting.models import DailyReport, MissedReport
 from lianfang.reporting.queries import last_place, reports_of
 from lianfang.rulebook.queries import Rules, rules_in_force
+from lianfang.surveys.queries import is_asked
 from lianfang.usecases import daily_report
 from lianfang.usecases.daily_report import Filing, limits_of
 from lianfang.usecases.open_days import check_open
@@ -151,6 +152,7 @@ def _form(
         "is_today": asking.day == asking.visit.today,
         "due": asking.rules.deadlines["PERSON"].moment(asking.day),
         "missed": _missed(asking) if asking.day == asking.visit.today else (),
+        "survey_asked": is_asked(asking.visit.person),
         "key": request.POST.get("key", "")[:64] or uuid.uuid4().hex,
         "truth": asking.rules.text("truth"),
         "notice": asking.rules.text("notice"),
@@ -207,7 +209,8 @@ def _skew(text: str, now: datetime) -> int | None:
 def receipt(request: HttpRequest, visit: Visit, receipt: str) -> HttpResponse:
     """What was received, and what happens now. Open to the person and to who reported for them."""
     page = receipt_of(receipt, viewer=visit.person, actor=visit.actor, now=visit.now)
-    return render(request, "portal/receipt.html", {"section": "report", "page": page})
+    context = {"section": "report", "page": page, "survey_asked": is_asked(visit.person)}
+    return render(request, "portal/receipt.html", context)
 
 
 @for_person
