@@ -21,6 +21,14 @@ WORDS = {
     "reporting.report.received": _("reported for you"),
     "reporting.call.recorded": _("called you and wrote down what came of it"),
     "screening.finding.verified": _("checked with you what you reported"),
+    "surveys.response.seen": _("looked at your trips and meetings"),
+    "surveys.response.received": _("wrote down your trips and meetings"),
+    "surveys.attempt.recorded": _("noted that you gave no answer to the survey"),
+    "screening.exposure.seen": _("looked at an exposure of yours"),
+    "screening.exposure.found": _("found that you were in a listed area or met somebody who matters"),
+    "screening.exposure.extended": _("found that you were exposed again"),
+    "screening.exposure.answer-changed": _("noted that your answer had changed"),
+    "screening.exposure.verified": _("checked with you where you were or whom you met"),
     "incidents.incident.opened": _("opened a matter because of your report"),
     "incidents.incident.extended": _("added your report to your open matter"),
     "incidents.incident.acknowledged": _("took your matter over"),
@@ -50,8 +58,15 @@ WORDS = {
     "doubts.question.answered": _("asked about help with your reports"),
     "doubts.contradiction.closed": _("cleared up two records about you"),
 }
-LOOKS = ("reporting.answers.seen", "incidents.incident.seen", "roster.phone.revealed",
-         "roster.sheet.printed", "quarantine.order.seen")  # fmt: skip
+LOOKS = (
+    "reporting.answers.seen",
+    "incidents.incident.seen",
+    "roster.phone.revealed",
+    "roster.sheet.printed",
+    "quarantine.order.seen",
+    "surveys.response.seen",
+    "screening.exposure.seen",
+)
 
 
 @dataclass(frozen=True, slots=True)

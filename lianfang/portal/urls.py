@@ -1,6 +1,16 @@
 from django.urls import path
 
-from lianfang.portal.views import account, answer, confirm, drill, health, mine, quarantine, report
+from lianfang.portal.views import (
+    account,
+    answer,
+    confirm,
+    drill,
+    health,
+    mine,
+    quarantine,
+    report,
+    survey,
+)
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -12,6 +22,7 @@ urlpatterns = [
     path("report/<slug:day>/", report.report, name="portal-report-day"),
     path("report/receipt/<slug:receipt>/", report.receipt, name="portal-receipt"),
     path("report/receipt/<slug:receipt>/told/", report.receipt_told, name="portal-receipt-told"),
+    path("survey/", survey.survey, name="portal-survey"),
     path("areas/", report.areas, name="portal-areas"),
     path("places/", report.division_children, name="portal-places"),
     path("places/<slug:code>/", report.division_children, name="portal-places-below"),

@@ -20,6 +20,7 @@ from lianfang.quarantine.queries import running_order_of
 from lianfang.reporting.queries import reports_of
 from lianfang.roster import queries as roster
 from lianfang.rulebook.queries import rules_in_force
+from lianfang.surveys.queries import is_asked
 from lianfang.usecases import own_account, read_messages, text_messages
 
 _PAGE = 14
@@ -43,6 +44,7 @@ def me(request: HttpRequest, visit: Visit) -> HttpResponse:
             "acts": in_words(acts_about(person)[:5]),
             "unread": inbox(person).filter(read_at__isnull=True).count(),
             "sms_stop": text_messages.stopped_for(person),
+            "survey_asked": is_asked(person),
             "notice": rules_in_force(visit.now).text("notice"),
             "quarantine": running_order_of(person),
         }
