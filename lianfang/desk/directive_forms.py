@@ -50,6 +50,10 @@ def uploads(request: HttpRequest) -> list[Upload]:
     return [Upload(file.name or "", file.read()) for file in files]
 
 
+def files_to_take_off(request: HttpRequest) -> list[int]:
+    return [int(pk) for pk in request.POST.getlist("take_off") if _is_key(pk)]
+
+
 def typed_of(version: DirectiveVersion) -> dict[str, Any]:
     """A version as the form shows it again."""
     asked = list(version.addressees.select_related("person"))
@@ -84,7 +88,8 @@ def first_typed(now: datetime) -> dict[str, Any]:
 def typed_again(request: HttpRequest) -> dict[str, Any]:
     """What was typed, for the page that asks back."""
     chosen = {int(pk) for pk in request.POST.getlist("units") if _is_key(pk)}
-    return {**request.POST.dict(), "units": chosen}
+    off = set(files_to_take_off(request))
+    return {**request.POST.dict(), "units": chosen, "take_off": off}
 
 
 def _is_key(text: str) -> bool:

@@ -58,8 +58,10 @@ def tabs(visit: Visit) -> list[Tab]:
         wanted.append(("desk-times", _("Times")))
     if sight.figure_units - _coverage_only(visit):
         wanted.append(("desk-downloads", _("Summaries")))
+    if sight.has_desk:
+        wanted.append(("desk-duty", _("Duty")))
     if sight.sees_college or sight.is_operator:
-        wanted += [("desk-duty", _("Duty")), ("desk-gateways", _("Message channels"))]
+        wanted.append(("desk-gateways", _("Message channels")))
     if governs_anything(sight):
         wanted.append(("desk-posts", _("Posts")))
     if issues_codes(sight):

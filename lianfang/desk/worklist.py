@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from lianfang.desk.waiting import Waiting
 from lianfang.escalation import queries as escalation
 from lianfang.escalation.models import Summons
 from lianfang.incidents import queries as incidents
@@ -69,6 +70,7 @@ class Work:
     missing: int
     late: int
     expected: int
+    waiting: tuple[Waiting, ...] = ()  # beside reports: directives, matters, duty
 
     @property
     def sentence(self) -> list[tuple[str, str]]:
@@ -82,6 +84,8 @@ class Work:
             parts.append(("", _("%(n)s have not reported") % {"n": self.missing}))
         if calls:
             parts.append(("today", _("%(n)s need a call back") % {"n": calls}))
+        if self.waiting:
+            parts.append(("", _("%(n)s other things to do") % {"n": len(self.waiting)}))
         if not self.expected:
             return parts or [("", _("Nobody is expected to report here today"))]
         return parts or [

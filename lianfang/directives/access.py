@@ -48,6 +48,16 @@ def may_sign_for(unit_id: int, sight: Sight) -> bool:
     return sight.person is not None and unit_id in sight.units_of(_SIGNS)
 
 
+def signing_units(sight: Sight) -> frozenset[int]:
+    """Units whose directives this viewer may sign."""
+    return sight.units_of(_SIGNS) if sight.person is not None else frozenset()
+
+
+def judging_units(sight: Sight) -> frozenset[int]:
+    """Units to which feedback comes that this viewer accepts or returns."""
+    return frozenset(post.unit_id for post in sight.posts if post.role in _DRAFTS | _SIGNS)
+
+
 def directives_visible_to(sight: Sight) -> QuerySet[Directive]:
     """Issued from my units or in sight, or addressed to me or to a unit in sight."""
     addressed = DirectiveReceipt.objects.filter(version__directive=OuterRef("pk"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,10 +84,10 @@ def _checked(file: Upload) -> tuple[Upload, str]:
     return file, kind
 
 
-def carry_over(*, version: DirectiveVersion, now: datetime) -> None:
+def carry_over(*, version: DirectiveVersion, now: datetime, without: Collection[int] = ()) -> None:
     """A new version begins with the files of the one before it; those stay where they are."""
     before = version.directive.versions.filter(number=version.number - 1).first()
-    for row in before.attachments.all() if before else ():
+    for row in before.attachments.exclude(pk__in=without) if before else ():
         row.pk = None
         row.version = version
         row.save(force_insert=True)
@@ -95,6 +95,14 @@ def carry_over(*, version: DirectiveVersion, now: datetime) -> None:
 
 def bytes_of(attachment: Attachment) -> bytes:
     return base64.b64decode(attachment.content)
+
+
+def take_off(
+    pks: Collection[int], *, version: DirectiveVersion, actor: Actor, now: datetime
+) -> None:
+    """These files of a draft go; what belongs to something else is left alone."""
+    for attachment in version.attachments.filter(pk__in=pks):
+        remove(attachment=attachment, actor=actor, now=now)
 
 
 def remove(*, attachment: Attachment, actor: Actor, now: datetime) -> bool:

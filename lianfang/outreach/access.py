@@ -105,6 +105,11 @@ def correction(pk: int, *, sight: Sight) -> PhoneCorrection:
     return found
 
 
+def posting_units(sight: Sight) -> frozenset[int]:
+    """Units in whose groups it is this viewer's turn to post: where the post itself is held."""
+    return frozenset(post.unit_id for post in sight.posts if post.role in _RINGS)
+
+
 def posting(pk: int, *, sight: Sight) -> GroupPosting:
     found = GroupPosting.objects.filter(pk=pk).select_related("campaign__version", "unit").first()
     if found is None:

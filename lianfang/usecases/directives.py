@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -58,8 +58,11 @@ def redraft(
     by: Person,
     actor: Actor,
     now: datetime,
+    without: Collection[int] = (),
 ) -> None:
+    """`without` are files of the draft that shall not go out with it."""
     operations.redraft(version=version, wording=wording, by=by, actor=actor, now=now)
+    attachments.take_off(without, version=version, actor=actor, now=now)
     attachments.add(files, version=version, by=by, actor=actor, now=now)
 
 
@@ -72,12 +75,13 @@ def supersede(
     by: Person,
     actor: Actor,
     now: datetime,
+    without: Collection[int] = (),
 ) -> DirectiveVersion:
-    """Draft the next version; the files of the last one come along."""
+    """Draft the next version; the files of the last one come along, but for those in `without`."""
     version = operations.supersede(
         directive=directive, wording=wording, by=by, actor=actor, now=now
     )
-    attachments.carry_over(version=version, now=now)
+    attachments.carry_over(version=version, now=now, without=without)
     attachments.add(files, version=version, by=by, actor=actor, now=now)
     return version
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianfang.desk.directive_forms import (
     ROLES,
+    files_to_take_off,
     first_typed,
     typed_again,
     typed_of,
@@ -73,7 +74,8 @@ def edit(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     source = draft or version_in_force(found)
     if source is None:
         raise NotYours
-    shown: dict[str, Any] = {"directive": found, "draft": draft}
+    files = source.attachments.defer("content").order_by("id")
+    shown: dict[str, Any] = {"directive": found, "draft": draft, "files": files}
     if request.method == "GET":
         return _form(request, visit, found.issuer, typed=typed_of(source), **shown)
     try:
@@ -90,6 +92,7 @@ def _store(
     common: dict[str, Any] = {
         "wording": wording_typed(request, issuer=found.issuer, reach=_reach(found.issuer, visit)),
         "files": uploads(request),
+        "without": files_to_take_off(request),
         "by": visit.person,
         "actor": visit.actor,
         "now": visit.now,

@@ -79,7 +79,8 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
         raise Forbidden
     cause = _cause(request, visit, units)
     if request.method == "GET":
-        return _form(request, visit, units, cause, typed={})
+        begun = {name: request.GET.get(name, "") for name in ("source", "unit")}
+        return _form(request, visit, units, cause, typed=begun)
     problems: dict[str, str] = {}
     try:
         made = _assign(request, visit, units, cause)

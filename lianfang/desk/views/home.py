@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,8 @@ from django.views.decorators.http import require_GET
 from lianfang.desk.frame import answer
 from lianfang.desk.ledgers import signing_units_below, unit_rows
 from lianfang.desk.setup import setup_of
-from lianfang.desk.worklist import work_of
+from lianfang.desk.waiting import waiting_for
+from lianfang.desk.worklist import Work, work_of
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.roster.models import Post, Unit
 from lianfang.rulebook.queries import Rules, rules_in_force
@@ -24,7 +26,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     if visit.account.person is None:
         steps = setup_of(day=visit.today, now=visit.now)
         return answer(request, visit, "desk/setup.html", here="desk-home", steps=steps)
-    work = work_of(visit.sight, person=visit.person, day=visit.today)
+    work = _work(visit)
     shown = side(visit, rules)
     return answer(request, visit, "desk/home.html", here="desk-home", work=work, **shown)
 
@@ -34,11 +36,16 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
 def live(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The sentence and the side again, for the page that stays open all morning."""
     rules = rules_in_force(visit.now)
-    work = work_of(visit.sight, person=visit.account.person, day=visit.today)
+    work = _work(visit)
     was = request.GET.get("missing", "")
     changed = was != str(work.missing)
     shown = side(visit, rules)
     return answer(request, visit, "desk/_live.html", work=work, changed=changed, **shown)
+
+
+def _work(visit: Visit) -> Work:
+    work = work_of(visit.sight, person=visit.account.person, day=visit.today)
+    return replace(work, waiting=tuple(waiting_for(visit)))
 
 
 def side(visit: Visit, rules: Rules) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from lianfang.desk.frame import answer, day_asked, page_number
 from lianfang.desk.ledgers import children_of, unit_rows
 from lianfang.desk.views.home import watched_units
+from lianfang.directives import access as directives
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.reporting.people import PLAIN_STATES, STATES, people_in, person_rows
 from lianfang.roster import queries as roster
@@ -37,8 +38,19 @@ def units(request: HttpRequest, visit: Visit) -> HttpResponse:
         event_units=visit.sight.event_figure_units,
     )
     return answer(
-        request, visit, "desk/units.html", here="desk-units", rows=rows, **days(visit, day)
+        request,
+        visit,
+        "desk/units.html",
+        here="desk-units",
+        rows=rows,
+        may_matter=_may_matter(visit, day),
+        **days(visit, day),
     )
+
+
+def _may_matter(visit: Visit, day: date) -> frozenset[int]:
+    """Units whose unsigned report of a past day this viewer may make a matter to settle."""
+    return directives.supervised_units(visit.sight) if day < visit.today else frozenset()
 
 
 @for_desk
@@ -67,6 +79,8 @@ def unit(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         crumbs=_crumbs(visit, node),
         may_sign=node.pk in visit.sight.sign_units and rows[0].due_at is not None,
         may_phone=may_have_phone(node.pk, sight=visit.sight),
+        may_matter=_may_matter(visit, day),
+        may_give=node.pk in directives.supervised_units(visit.sight),
         people=_people(request, visit, node, day),
         **days(visit, day),
     )
