@@ -216,7 +216,7 @@ def test_a_night_shift_is_written_with_two_times(college: College) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"starts": "08:00", "ends": "08:00"},
+        {"starts": "08:00", "ends": "08:00", "ends_on": "2020-02-02"},
         {"starts": "25:00"},
         {"starts_on": "2019-02-29"},
         {"starts_on": "2020-02-02", "ends_on": "2020-02-05"},
