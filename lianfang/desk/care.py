@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.desk.frame import Tab, address_of, answer
+from lianfang.monitoring import access as monitoring
+from lianfang.monitoring.queries import rows_of
 from lianfang.portal.edge import Visit
 from lianfang.quarantine import access as quarantine
 
@@ -43,6 +45,13 @@ CARE: list[CarePage] = [
         waiting=lambda _visit: 0,
     ),
     CarePage(
+        "desk-monitoring",
+        _("Key monitoring"),
+        _("Who is watched over and why, two checks a day, and the release that you decide."),
+        may_open=lambda visit: monitoring.may_open_files(visit.sight),
+        waiting=lambda visit: monitoring_waiting(visit),
+    ),
+    CarePage(
         "desk-quarantine",
         _("Quarantine"),
         _("Who must stay where, on whose order; rooms, checks, needs, release."),
@@ -50,6 +59,11 @@ CARE: list[CarePage] = [
         waiting=lambda visit: quarantine.waiting(visit.sight, now=visit.now),
     ),
 ]
+
+
+def monitoring_waiting(visit: Visit) -> int:
+    files = monitoring.named_files(visit.sight).filter(closed_at__isnull=True)
+    return sum(row.urgency < 4 for row in rows_of(files, now=visit.now))
 
 
 def open_pages(visit: Visit) -> list[CarePage]:

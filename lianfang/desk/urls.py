@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<int:pk>/close/", incident.close, name="desk-incident-close"),
     path("summonses/<int:pk>/answer/", incident.answer_summons, name="desk-summons-answer"),
     path("care/", care.care, name="desk-care"),
+    path("care/monitoring/", include("lianfang.desk.urls_monitoring")),
     path("care/quarantine/", include("lianfang.desk.urls_quarantine")),
     path("care/groups/", include("lianfang.desk.urls_groups")),
     path("gateways/", gateways.gateways, name="desk-gateways"),

@@ -11,6 +11,7 @@ from lianfang.desk.answers import lines_of
 from lianfang.desk.frame import answer, say
 from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Forbidden
+from lianfang.monitoring.queries import open_file_of
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.reporting.people import person_rows, record_of
 from lianfang.roster import queries as roster
@@ -39,6 +40,7 @@ def person(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         sees_events=sees_events,
         may_phone=may_have_phone(unit_id, sight=visit.sight),
         may_open_answers=sees_events and one.pk != visit.person.pk,
+        monitored=open_file_of(one) if sees_events and one.pk != visit.person.pk else None,
         incidents=_incidents_of(one) if sees_events else [],
         sms_stop=text_messages.stopped_for(one),
     )

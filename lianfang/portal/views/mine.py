@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lianfang.kernel.refusals import Invalid
+from lianfang.monitoring.queries import open_file_of
 from lianfang.notifications.queries import inbox
 from lianfang.portal.edge import Visit, for_account, for_person
 from lianfang.portal.looks_at_me import acts_about, in_words
@@ -42,6 +43,7 @@ def me(request: HttpRequest, visit: Visit) -> HttpResponse:
             "carers": roster.carers_of(person, day=visit.today),
             "reports": _page(request, reports_of(person).select_related("submitted_by")),
             "acts": in_words(acts_about(person)[:5]),
+            "monitored": open_file_of(person),
             "unread": inbox(person).filter(read_at__isnull=True).count(),
             "sms_stop": text_messages.stopped_for(person),
             "survey_asked": is_asked(person),

@@ -1,0 +1,174 @@
+"""Key monitoring on a page: the carer's list, a file, the person's own page, and who sees what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lianfang.incidents.models import Incident
+from lianfang.monitoring.models import CheckSlot, Contest, MonitoringFile
+from tests.browser import axe_problems
+from tests.cast import College
+from tests.flow.test_key_monitoring import open_file, watched
+from tests.web.desk import client_of, looks_at, page
+from tests.web.portal import log_in, tap
+
+if TYPE_CHECKING:
+    from tests.browser import OpenPage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ItIs = Callable[[datetime], None]
+REASON = "1月31日和从武汉回来的亲戚吃饭"
+LIST = "/desk/care/monitoring/"
+CHECK = {"how": "well", "temperature": "36.6", "site": "axilla", "method": "PHONE"}
+
+
+@pytest.fixture
+def college(it_is: ItIs) -> College:
+    college = College.found()
+    it_is(college.now)
+    return college
+
+
+def test_the_carer_verifies_checks_and_the_head_decides(college: College, it_is: ItIs) -> None:
+    file = open_file(college)
+    college.work()
+    carer, head = client_of(college, "辅导员"), client_of(college, "主任")
+    address = f"{LIST}{file.pk}/"
+    assert REASON in page(college, "辅导员", address)
+    carer.post(address + "verify/", {"told_how": "PHONE", "text": "属实"})
+    college.report("小明")
+    college.fast_forward(to=college.at("17:00"))
+    it_is(college.now)
+    asked = carer.post(address + "check/", CHECK | {"temperature": "365", "method": ""})
+    assert asked.status_code == 422
+    assert "36.5" in asked.content.decode()  # asked back, and nothing is stored
+    carer.post(address + "check/", CHECK | {"need": "需要教材"})
+    evening = CheckSlot.objects.get(code="pm")
+    assert (evening.state, evening.temperature) == ("DONE", "36.6")
+    assert file.needs.get().owner == college["辅导员"]
+    college.now += timedelta(days=16)
+    college.work()
+    it_is(college.now)
+    file.refresh_from_db()
+    assert file.state == "TO_RELEASE"
+    assert carer.post(address + "release/", {}).status_code == 403  # class level may not release
+    head.post(address + "release/", {})
+    file.refresh_from_db()
+    assert file.state == "TO_RELEASE"  # the checklist has gaps
+    head.post(address + "refuse/", {"reason": "多日没有记录"})
+    file.refresh_from_db()
+    assert file.state == "WATCHED"
+
+
+def test_a_fever_in_a_check_opens_an_incident_and_shows_the_hospital(
+    college: College, it_is: ItIs
+) -> None:
+    watched(college)
+    college.report("小明")
+    college.fast_forward(to=college.at("17:00"))
+    it_is(college.now)
+    client = client_of(college, "小明")
+    answer = client.post(
+        "/me/monitoring/check/",
+        {"how": "unwell", "symptoms": ["fever"], "temperature": "38.3", "site": "axilla"},
+    )
+    assert answer.url.startswith("/report/receipt/")
+    assert Incident.objects.get().person == college["小明"]
+    assert MonitoringFile.objects.get().state == "ILL"
+
+
+def test_a_person_reads_why_and_objects(college: College) -> None:
+    file = watched(college)
+    mine = page(college, "小明", "/me/monitoring/")
+    assert REASON in mine
+    assert "+86" not in mine.replace(college["辅导员"].phone, "")
+    assert "辅导员" in mine
+    client = client_of(college, "小明")
+    assert client.post("/me/monitoring/contest/", {"text": " "}).status_code == 422
+    client.post("/me/monitoring/contest/", {"text": "我当天在学校"})
+    contest = Contest.objects.get()
+    assert "我当天在学校" in page(college, "主任", f"{LIST}{file.pk}/")
+    client_of(college, "主任").post(
+        f"{LIST}{file.pk}/contest/",
+        {
+            "contest": contest.pk,
+            "outcome": "CORRECTED",
+            "reason": "1月31日同车",
+            "answer": "已核实",
+        },
+    )
+    mine = page(college, "小明", "/me/monitoring/")
+    assert "1月31日同车" in mine
+    assert "已核实" in mine
+    assert REASON not in mine
+
+
+def test_who_sees_what_of_a_file(college: College) -> None:
+    college.appoint("小红", "网络1班", "CLASS_REPORTER")
+    file = watched(college)
+    address = f"{LIST}{file.pk}/"
+    for name in ("辅导员", "主任", "书记", "值班员"):
+        assert REASON in page(college, name, address), name
+    number_only = page(college, "组长", address)
+    assert file.number in number_only
+    assert REASON not in number_only
+    assert "小明" not in number_only
+    assert "小明" not in page(college, "组长", LIST)
+    for name in ("小红", "外辅导员", "admin"):
+        page(college, name, address, status=404)
+    assert REASON not in page(college, "辅导员", LIST)  # one tap deeper, and written down
+    assert "辅导员" in looks_at(college["小明"], "monitoring.file.seen")
+    assert client_of(college, "外人").get(address).status_code == 403
+    assert "小明" not in page(college, "外人", "/me/monitoring/")
+    for name in ("小红", "组长", "外辅导员"):
+        answer = client_of(college, name).post(address + "note/", {"text": "看一眼"})
+        assert answer.status_code in {403, 404}, name
+    assert (
+        client_of(college, "辅导员").post(address + "cancel/", {"reason": "x"}).status_code == 403
+    )
+
+
+def test_more_files_ask_no_more_questions(college: College) -> None:
+    def questions() -> int:
+        client = client_of(college, "主任")
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(LIST).status_code == 200
+        return len(asked)
+
+    watched(college)
+    client_of(college, "主任").get(LIST)
+    one = questions()
+    for name in ("小红", "小刚"):
+        open_file(college, name)
+    assert questions() == one
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_check_takes_half_a_minute(
+    college: College, it_is: ItIs, open_page: OpenPage, size: Literal["phone", "desktop"]
+) -> None:
+    file = watched(college)
+    college.report("小明")
+    college.fast_forward(to=college.at("17:00"))
+    it_is(college.now)
+    window = open_page(size=size)
+    log_in(window, college, "小明", language="en")
+    window.goto("/me/monitoring/")
+    tap(window, "how", "well")
+    window.get_by_label("Temperature").fill("36.4")
+    tap(window, "site", "axilla")
+    window.get_by_role("button", name="Send", exact=True).click()
+    window.get_by_text("Thank you").wait_for()
+    assert axe_problems(window) == []
+    log_in(window, college, "主任", language="en")
+    for address in (LIST, f"{LIST}{file.pk}/", f"{LIST}new/", f"{LIST}policies/"):
+        window.goto(address)
+        assert axe_problems(window) == [], address
+        width = window.evaluate("document.documentElement.scrollWidth")
+        assert width <= window.viewport_size["width"], address
