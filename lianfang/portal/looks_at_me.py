@@ -70,7 +70,8 @@ WORDS = {
     "doubts.question.answered": _("asked about help with your reports"),
     "doubts.contradiction.closed": _("cleared up two records about you"),
 }
-LOOKS = ("monitoring.file.seen", 
+LOOKS = (
+    "monitoring.file.seen",
     "reporting.answers.seen",
     "incidents.incident.seen",
     "roster.phone.revealed",
