@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from lianfang.desk.ledgers import UnitRow, unit_rows
 from lianfang.escalation.models import Escalation, Summons
-from lianfang.incidents.models import Incident
-from lianfang.incidents.queries import open_incidents
+from lianfang.incidents.models import Incident, LegalClock
+from lianfang.incidents.queries import open_clocks, open_incidents
 from lianfang.reporting.curves import CurveDay, curve_of
 from lianfang.roster.access import View as Sight
 from lianfang.roster.models import Unit, UnitLink
@@ -25,13 +25,19 @@ MOST_INCIDENTS = 20
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
-    """`name` is empty where the viewer sees the code only."""
+    """`name` is empty where the viewer sees the code only. `clocks`: who outside must be told."""
 
     incident: Incident
     name: str
     silent: tuple[Summons, ...]
     next_due_at: datetime | None
     is_unanswered: bool
+    clocks: tuple[LegalClock, ...] = ()
+
+    @property
+    def tightest(self) -> LegalClock | None:
+        """The limit that ends first; one that says "at once" has none to show."""
+        return next((clock for clock in self.clocks if not clock.is_at_once), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,8 @@ def open_in_subtrees(units: Sequence[Unit], *, sight: Sight, day: date) -> dict[
 
 
 def incidents_with_ladders(incidents: Iterable[Incident], sight: Sight) -> list[OpenIncident]:
-    """Each with who has not answered and when the next is told; two queries for all."""
+    """Each with who has not answered, when the next is told, and the limits outside: three
+    queries for all."""
     incidents = list(incidents)
     climbs = {
         climb.incident_id: climb for climb in Escalation.objects.filter(incident__in=incidents)
@@ -153,13 +160,18 @@ def incidents_with_ladders(incidents: Iterable[Incident], sight: Sight) -> list[
         climb = summons.escalation_id
         if all(one.person_id != summons.person_id for one in silent[climb]):
             silent[climb].append(summons)
-    return [_open_incident(one, climbs.get(one.pk), silent, sight) for one in incidents]
+    clocks = open_clocks(one for one in incidents if one.is_open)
+    return [
+        _open_incident(one, climbs.get(one.pk), silent, clocks.get(one.pk, ()), sight)
+        for one in incidents
+    ]
 
 
 def _open_incident(
     incident: Incident,
     climb: Escalation | None,
     silent: dict[int, list[Summons]],
+    clocks: Sequence[LegalClock],
     sight: Sight,
 ) -> OpenIncident:
     named = incident.unit_id in sight.event_units
@@ -170,4 +182,5 @@ def _open_incident(
         silent=tuple(silent.get(climb.pk, ())) if climb is not None and incident.waits else (),
         next_due_at=climb.next_due_at if climb is not None and running else None,
         is_unanswered=incident.waits and incident.unanswered_at is not None,
+        clocks=tuple(clocks),
     )

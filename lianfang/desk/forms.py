@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.incidents.models import Incident, IncidentFact
+from lianfang.incidents.models import IncidentFact
 from lianfang.kernel.texts import tidy
 from lianfang.reporting.models import CallRecord, DailyReport
 from lianfang.roster.models import Post
@@ -60,14 +60,6 @@ class SignForm(Plain):
 
 class FactForm(Plain):
     kind = forms.ChoiceField(choices=IncidentFact.Kind.choices)
-    text = TidyField(max_length=2000, required=False)
-
-
-class CloseForm(Plain):
-    closing = forms.ChoiceField(
-        choices=Incident.Closing.choices,
-        error_messages={"required": _("Please choose how it ended.")},
-    )
     text = TidyField(max_length=2000, required=False)
 
 

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/where/<str:province>/", board.where, name="desk-where-province"),
     path("shapes/<str:code>.json", board.shapes, name="desk-shapes"),
     path("incidents/", incident.incidents, name="desk-incidents"),
+    path("incidents/", include("lianfang.desk.urls_incidents")),
     path("incidents/<int:pk>/", incident.incident, name="desk-incident"),
     path("incidents/<int:pk>/acknowledge/", incident.acknowledge, name="desk-incident-acknowledge"),
     path("incidents/<int:pk>/fact/", incident.write, name="desk-incident-fact"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from lianfang.incidents.models import Incident, IncidentFact
 from lianfang.notifications.models import Delivery
@@ -74,9 +76,10 @@ def test_the_second_hand_is_told_whose_it_is(college: College) -> None:
     assert Incident.objects.get().acknowledged_by == college["值班员"]
 
 
-@pytest.mark.parametrize("kind", ["CALLED", "HOSPITAL", "OUTSIDE", "NOTE"])
+@pytest.mark.parametrize("kind", ["CALLED", "HOSPITAL", "NOTE"])
 def test_what_was_done_is_written_into_the_time_line(college: College, kind: str) -> None:
     client = client_of(college, "辅导员")
+    client.post(url_of("acknowledge/"))
     client.post(url_of("fact/"), {"kind": kind, "text": "与母亲通话,39度"})
     fact = IncidentFact.objects.get(kind=kind)
     assert (fact.by, fact.text) == (college["辅导员"], "与母亲通话,39度")
@@ -102,13 +105,24 @@ def test_what_is_no_fact_is_asked_back_and_kept(college: College, data: dict[str
     assert IncidentFact.objects.count() == before
 
 
-def test_nothing_is_closed_before_somebody_took_it_over(college: College) -> None:
+def verify(client: Client, verdict: str = "TRUE", **more: str) -> Any:
+    typed = {"verdict": verdict, "method": "PHONE", "history": "no", "text": "本人接听", **more}
+    return client.post(url_of("step/verify/"), typed)
+
+
+def test_nothing_is_closed_before_it_was_taken_over_verified_and_has_an_end(
+    college: College,
+) -> None:
     client = client_of(college, "辅导员")
     data = {"closing": "RECOVERED", "text": "医院排除"}
-    client.post(url_of("close/"), data)
-    assert Incident.objects.get().state == "OPEN"
+    assert client.post(url_of("close/"), data).status_code == 409
     client.post(url_of("acknowledge/"))
-    client.post(url_of("close/"), data)
+    refused = client.post(url_of("close/"), data)
+    assert refused.status_code == 409
+    assert Incident.objects.get().state == "ACKNOWLEDGED"
+    verify(client)
+    client.post(url_of("step/outcome/"), data)
+    client.post(url_of("close/"), {"closing": "", "text": "医院排除"})
     incident = Incident.objects.get()
     assert (incident.state, incident.closing, incident.closed_by) == (
         "CLOSED",
@@ -122,19 +136,22 @@ def test_nothing_is_closed_before_somebody_took_it_over(college: College) -> Non
 def test_an_end_needs_its_reason_and_words(college: College, data: dict[str, str]) -> None:
     client = client_of(college, "辅导员")
     client.post(url_of("acknowledge/"))
-    assert client.post(url_of("close/"), data).status_code == 422
+    verify(client)
+    for what in ("close/", "step/outcome/"):
+        assert client.post(url_of(what), data).status_code == 422
     assert Incident.objects.get().state == "ACKNOWLEDGED"
 
 
 def test_after_the_end_nothing_more_is_written(college: College) -> None:
     client = client_of(college, "辅导员")
     client.post(url_of("acknowledge/"))
-    client.post(url_of("close/"), {"closing": "MISTAKE", "text": "填错"})
+    verify(client, "TYPED_WRONG", text="填错")
     answer = client.post(url_of("fact/"), {"kind": "NOTE", "text": "late"})
     assert answer.status_code == 409
     assert not IncidentFact.objects.filter(kind="NOTE").exists()
     closed = page(college, "辅导员", "/desk/incidents/?state=closed")
     assert Incident.objects.get().code in closed
+    assert "dismissed: a false alarm" in closed
     assert Incident.objects.get().code not in page(college, "辅导员", "/desk/incidents/")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,22 +10,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianfang.desk.answers import lines_of, place_in_words
 from lianfang.desk.board import incidents_with_ladders
-from lianfang.desk.forms import CloseForm, FactForm
 from lianfang.desk.frame import answer, page_number, say, say_refusal
-from lianfang.desk.incident_page import facts_of, ladder_of
-from lianfang.escalation.access import IncidentSight, sight_of_incident
+from lianfang.desk.views.incident_acts import STEPS, take
+from lianfang.desk.views.incident_page import find, page_of
 from lianfang.escalation.models import Summons
-from lianfang.incidents.models import Incident, IncidentFact
-from lianfang.kernel.refusals import Forbidden, Invalid, NotYours, Refused
+from lianfang.incidents.models import Incident
+from lianfang.incidents.queries import signals_between
+from lianfang.kernel.refusals import Forbidden, NotYours, Refused
 from lianfang.portal.edge import Visit, for_desk
-from lianfang.reporting.models import DailyReport
-from lianfang.rulebook.queries import rules_of
-from lianfang.usecases import acknowledge_incident, handle_incident, looks
+from lianfang.usecases import acknowledge_incident
 
 PER_PAGE = 30
-_NOTHING_TYPED = {"typed_kind": "", "typed_text": "", "typed_closing": "", "typed_ending": ""}
+SIGNALS_OF = timedelta(days=30)
 
 
 @for_desk
@@ -52,6 +49,11 @@ def incidents(request: HttpRequest, visit: Visit) -> HttpResponse:
         page=page,
         incidents=incidents_with_ladders(list(page), sight),
         query=f"state={state}",
+        signals=signals_between(
+            units=sight.event_figure_units,
+            since=visit.now - SIGNALS_OF,
+            until=visit.now + timedelta(seconds=1),
+        ),
     )
 
 
@@ -59,67 +61,15 @@ def incidents(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_GET
 def incident(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     """Every look is written down, with whether it showed a name or the code alone."""
-    one, seen = _one(visit, pk)
-    return _page(request, visit, one, seen)
-
-
-def _one(visit: Visit, pk: int) -> tuple[Incident, IncidentSight]:
-    found = (
-        Incident.objects.filter(pk=pk)
-        .select_related("person", "unit", "acknowledged_by", "closed_by", "first_report")
-        .first()
-    )
-    if found is None:
-        raise NotYours
-    return found, sight_of_incident(found, sight=visit.sight)
-
-
-def _page(
-    request: HttpRequest,
-    visit: Visit,
-    one: Incident,
-    seen: IncidentSight,
-    status: int = 200,
-    **more: Any,
-) -> HttpResponse:
-    looks.incident_seen(incident=one, named=seen.named, actor=visit.actor, now=visit.now)
-    facts = facts_of(one)
-    return answer(
-        request,
-        visit,
-        "desk/incident.html",
-        here="desk-incidents",
-        status=status,
-        incident=one,
-        **(_NOTHING_TYPED | more),
-        sight=seen,
-        facts=facts,
-        ladder=ladder_of(one),
-        reports=_reports(visit, one, facts) if seen.named else [],
-        place=place_in_words(one.county_code) if seen.named else "",
-        is_mine=one.acknowledged_by_id == visit.person.pk,
-        may_phone=one.unit_id in visit.sight.event_units,
-        may_open_person=one.unit_id in visit.sight.name_units,
-        fact_kinds=[(kind, kind.label) for kind in handle_incident.WRITTEN_BY_HAND],
-        closings=Incident.Closing.choices,
-        referrals=list(one.referrals.order_by("advised_at")) if seen.named else [],
-    )
-
-
-def _reports(
-    visit: Visit, one: Incident, facts: list[IncidentFact]
-) -> list[tuple[DailyReport, list[tuple[str, str]]]]:
-    """The reports that made this incident, with their answers; that they were seen is noted."""
-    reports = [fact.report for fact in facts if fact.report is not None]
-    looks.answers_seen(person=one.person, reports=reports, actor=visit.actor, now=visit.now)
-    return [(report, lines_of(report, rules_of(report.edition_id))) for report in reports]
+    one, seen = find(visit, pk)
+    return page_of(request, visit, one, seen)
 
 
 @for_desk
 @require_POST
 def acknowledge(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     """“I will see to it”: the climb stops, and everybody sees whose it is."""
-    one, seen = _one(visit, pk)
+    one, seen = find(visit, pk)
     if not seen.may_act:
         raise Forbidden
     try:
@@ -136,51 +86,27 @@ def acknowledge(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
 @for_desk
 @require_POST
 def write(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
-    """A call, the hospital, who was told outside, a note."""
-    one, seen = _one(visit, pk)
-    if not (seen.may_act and seen.named):
-        raise Forbidden
-    form = FactForm(request.POST)
-    kept = {"typed_kind": request.POST.get("kind", ""), "typed_text": request.POST.get("text", "")}
-    if not form.is_valid():
-        return _page(request, visit, one, seen, 422, problems=form.problems, **kept)
-    try:
-        handle_incident.write_down(
-            incident=one, by=visit.person, actor=visit.actor, now=visit.now, **form.cleaned_data
-        )
-    except Invalid as error:
-        problems = {name: _(text) for name, text in error.problems.items()}
-        return _page(request, visit, one, seen, 422, problems=problems, **kept)
-    say(request, _("Written down."))
-    return redirect("desk-incident", one.pk)
+    """A call, the hospital, a note."""
+    one, seen = find(visit, pk)
+    return take(request, visit, one, seen, STEPS["fact"])
 
 
 @for_desk
 @require_POST
 def close(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
-    """Closed by whoever may act on it, with a reason out of the list and a few words."""
-    one, seen = _one(visit, pk)
-    if not (seen.may_act and seen.named):
-        raise Forbidden
-    form = CloseForm(request.POST)
-    kept = {
-        "typed_closing": request.POST.get("closing", ""),
-        "typed_ending": request.POST.get("text", ""),
-    }
-    if not form.is_valid():
-        return _page(request, visit, one, seen, 422, closing_problems=form.problems, **kept)
-    try:
-        handle_incident.close(
-            incident=one, by=visit.person, actor=visit.actor, now=visit.now, **form.cleaned_data
-        )
-    except Invalid as error:
-        problems = {name: _(text) for name, text in error.problems.items()}
-        return _page(request, visit, one, seen, 422, closing_problems=problems, **kept)
-    except Refused as refusal:
-        say_refusal(request, refusal)
-        return redirect("desk-incident", one.pk)
-    say(request, _("Closed: %(reason)s.") % {"reason": one.get_closing_display()})
-    return redirect("desk-incident", one.pk)
+    """Closed by whoever may act on it, when everything that comes before is done."""
+    one, seen = find(visit, pk)
+    return take(request, visit, one, seen, STEPS["close"])
+
+
+@for_desk
+@require_POST
+def step(request: HttpRequest, visit: Visit, pk: int, what: str) -> HttpResponse:
+    """One step of the course: verify, classify, tell, reach, refer, check, and so on."""
+    one, seen = find(visit, pk)
+    if what not in STEPS:
+        raise NotYours
+    return take(request, visit, one, seen, STEPS[what])
 
 
 @for_desk

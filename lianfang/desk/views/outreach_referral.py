@@ -44,6 +44,7 @@ def step(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         lambda: referrals.take_step(
             referral=referral,
             step=request.POST.get("step", ""),
+            result=tidy(request.POST.get("result", "")),
             by=visit.person,
             actor=visit.actor,
             now=visit.now,
