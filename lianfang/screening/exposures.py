@@ -369,7 +369,7 @@ def _problems(
             "Please write why this is no exposure: a hit is never dropped silently."
         )
     if last_exposed_on is not None and last_exposed_on > today:
-        problems["last_exposed_on"] = _("The last exposure cannot lie in the future.")
+        problems["last_exposed_on"] = _("An exposure cannot lie in the future.")
     return problems
 
 

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from lianfang.audit import operations as audit
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Refused
@@ -208,6 +209,16 @@ def _watch(
     )
 
 
+def file_of(hit: ExposureHit) -> MonitoringFile | None:
+    """The file that this hit opened or extended last; the two know each other by a reference."""
+    if hit.verdict != ExposureHit.Verdict.TRUE:
+        return None
+    files = MonitoringFile.objects.filter(person_id=hit.person_id)
+    return files.filter(source=hit.reference).order_by("-opened_at").first() or (
+        files.order_by("-opened_at").first()
+    )
+
+
 def category_of(hit: ExposureHit) -> Category:
     """The category of key monitoring: by where and how, never by where somebody comes from."""
     if hit.kind == ExposureHit.Kind.MET_CASE:
@@ -242,6 +253,17 @@ def _place(code: str) -> str:
     return divisions.full_name(code) if code and divisions.is_known(code) else code
 
 
+def look(*, hit: ExposureHit, actor: Actor, now: datetime) -> None:
+    """Somebody opens why a person was found: written down before it is shown."""
+    audit.record(
+        verb="screening.exposure.seen",
+        actor=actor,
+        subject=hit,
+        now=now,
+        concerns=hit.person_id,
+    )
+
+
 # ---------------------------------------------------------------- calls that stay out
 
 
@@ -266,6 +288,6 @@ def postpone_next(*, now: datetime, to: datetime) -> None:
 
 __all__ = [
     "AlreadySettled", "BusyComparing", "NotAboutOneself", "category_of", "compare_next",
-    "compare_people", "compare_with_list", "policy_at", "postpone_next", "preview", "remind_next",
+    "compare_people", "compare_with_list", "file_of", "look", "policy_at", "postpone_next", "preview", "remind_next",
     "strike_next", "verify",
 ]  # fmt: skip

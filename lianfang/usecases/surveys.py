@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from lianfang.audit import operations as audit
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.refusals import Invalid
 from lianfang.kernel.texts import gettext_noop as _
@@ -106,8 +107,20 @@ def record_attempt(
     )
 
 
+def look(*, person: Person, revisions: int, actor: Actor, now: datetime) -> None:
+    """Somebody opens what a person said of trips and meetings: written down before it is shown."""
+    audit.record(
+        verb="surveys.response.seen",
+        actor=actor,
+        subject=person,
+        now=now,
+        concerns=person.pk,
+        revisions=revisions,
+    )
+
+
 __all__ = [
     "AnsweredMeanwhile", "ContradictoryAnswer", "HasAnswered", "NoSurveyIsOpen",
-    "NothingToConfirm", "SurveyIsOpen", "answer", "close_survey", "confirm", "open_survey",
-    "record_attempt",
+    "NothingToConfirm", "SurveyIsOpen", "answer", "close_survey", "confirm", "look",
+    "open_survey", "record_attempt",
 ]  # fmt: skip
