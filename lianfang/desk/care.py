@@ -15,6 +15,9 @@ from lianfang.monitoring import access as monitoring
 from lianfang.monitoring.queries import rows_of
 from lianfang.portal.edge import Visit
 from lianfang.quarantine import access as quarantine
+from lianfang.screening import access as exposures
+from lianfang.screening.queries import hits_to_verify
+from lianfang.surveys import queries as surveys
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,20 @@ CARE: list[CarePage] = [
         _("Who is watched over and why, two checks a day, and the release that you decide."),
         may_open=lambda visit: monitoring.may_open_files(visit.sight),
         waiting=lambda visit: monitoring_waiting(visit),
+    ),
+    CarePage(
+        "desk-surveys",
+        _("Survey"),
+        _("Where people were and whom they met: who has answered, who has not and why."),
+        may_open=lambda visit: bool(visit.sight.figure_units),
+        waiting=lambda visit: surveys.missing(visit.sight.event_units, day=visit.today).count(),
+    ),
+    CarePage(
+        "desk-exposures",
+        _("Exposures"),
+        _("Whom a list or an answer brings up: ring, and write down what is so."),
+        may_open=lambda visit: exposures.may_open(visit.sight),
+        waiting=lambda visit: hits_to_verify(visit.sight.event_units).count(),
     ),
     CarePage(
         "desk-quarantine",

@@ -56,6 +56,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("summonses/<int:pk>/answer/", incident.answer_summons, name="desk-summons-answer"),
     path("care/", care.care, name="desk-care"),
     path("care/monitoring/", include("lianfang.desk.urls_monitoring")),
+    path("care/surveys/", include("lianfang.desk.urls_surveys")),
+    path("care/exposures/", include("lianfang.desk.urls_exposures")),
     path("care/quarantine/", include("lianfang.desk.urls_quarantine")),
     path("care/groups/", include("lianfang.desk.urls_groups")),
     path("gateways/", gateways.gateways, name="desk-gateways"),
