@@ -48,13 +48,6 @@ CARE: list[CarePage] = [
         waiting=lambda _visit: 0,
     ),
     CarePage(
-        "desk-monitoring",
-        _("Key monitoring"),
-        _("Who is watched over and why, two checks a day, and the release that you decide."),
-        may_open=lambda visit: monitoring.may_open_files(visit.sight),
-        waiting=lambda visit: monitoring_waiting(visit),
-    ),
-    CarePage(
         "desk-surveys",
         _("Survey"),
         _("Where people were and whom they met: who has answered, who has not and why."),
@@ -67,6 +60,13 @@ CARE: list[CarePage] = [
         _("Whom a list or an answer brings up: ring, and write down what is so."),
         may_open=lambda visit: exposures.may_open(visit.sight),
         waiting=lambda visit: hits_to_verify(visit.sight.event_units).count(),
+    ),
+    CarePage(
+        "desk-monitoring",
+        _("Key monitoring"),
+        _("Who is watched over and why, two checks a day, and the release that you decide."),
+        may_open=lambda visit: monitoring.may_open_files(visit.sight),
+        waiting=lambda visit: monitoring_waiting(visit),
     ),
     CarePage(
         "desk-quarantine",
