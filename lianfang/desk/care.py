@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.clusters import access as clusters
+from lianfang.desk.cluster_board import waiting_alerts
 from lianfang.desk.frame import Tab, address_of, answer
 from lianfang.monitoring import access as monitoring
 from lianfang.monitoring.queries import rows_of
@@ -40,6 +42,13 @@ class Card:
 
 
 CARE: list[CarePage] = [
+    CarePage(
+        "desk-clusters",
+        _("Early warning"),
+        _("Many ill at once: alerts with their clock, detectors, and what is not known."),
+        may_open=lambda visit: clusters.may_look(visit.sight),
+        waiting=waiting_alerts,
+    ),
     CarePage(
         "desk-groups",
         _("Groups"),

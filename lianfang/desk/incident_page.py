@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lianfang.escalation.models import Escalation, Summons
+from lianfang.escalation.queries import ladder_of as rungs_of
 from lianfang.escalation.queries import summonses
 from lianfang.incidents.models import Incident, IncidentFact
 from lianfang.notifications.models import Delivery, Message
@@ -69,8 +70,11 @@ class Ladder:
 
 def ladder_of(incident: Incident) -> Ladder | None:
     escalation = Escalation.objects.filter(incident=incident).first()
-    if escalation is None:
-        return None
+    return ladder_of_climb(escalation) if escalation is not None else None
+
+
+def ladder_of_climb(escalation: Escalation) -> Ladder:
+    """The rungs of one climb with who was told on each."""
     asked = list(summonses(escalation))
     letters = _letters(escalation)
     told = [_told(one, letters) for one in asked]
@@ -95,7 +99,7 @@ def _rungs(escalation: Escalation, told: Iterable[Told]) -> list[RungRow]:
     told = list(told)
     rows = []
     due_at = escalation.next_due_at if escalation.is_running else None
-    for rung in rules_of(escalation.edition_id).ladders[escalation.ladder]:
+    for rung in rungs_of(escalation.ladder, rules_of(escalation.edition_id)):
         step = RungRow(rung)
         step.told = [one for one in told if one.summons.rung_id == rung.id]
         if not step.told and due_at is not None:

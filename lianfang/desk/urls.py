@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<int:pk>/close/", incident.close, name="desk-incident-close"),
     path("summonses/<int:pk>/answer/", incident.answer_summons, name="desk-summons-answer"),
     path("care/", care.care, name="desk-care"),
+    path("care/clusters/", include("lianfang.desk.urls_clusters")),
     path("care/surveys/", include("lianfang.desk.urls_surveys")),
     path("care/exposures/", include("lianfang.desk.urls_exposures")),
     path("care/monitoring/", include("lianfang.desk.urls_monitoring")),

@@ -56,6 +56,27 @@
     }, true);
   };
 
+  const onsets = (box) => {
+    const d = data(box), w = d.words, line = colour("--line"), soft = colour("--soft");
+    open(box).setOption({
+      ...common(),
+      grid: { left: 8, right: 8, top: 36, bottom: 8, containLabel: true },
+      tooltip: { ...common().tooltip, trigger: "axis", formatter: (points) => {
+        const n = points[0].dataIndex;
+        return [d.days[n], `${w.ill} ${d.ill[n]} ${w.people}`, ...(d.open[n] ? [w.open] : [])].join("\n");
+      } },
+      xAxis: { type: "category", data: d.days, axisLabel: { color: soft, hideOverlap: true }, axisLine: { lineStyle: { color: line } } },
+      yAxis: { type: "value", minInterval: 1, min: 0, axisLabel: { color: soft }, splitLine: { lineStyle: { color: line } }, name: w.people, nameTextStyle: { color: soft } },
+      series: [
+        { type: "bar", data: d.ill, barMaxWidth: 28, itemStyle: { color: colour("--today") }, z: 2 },
+        { type: "custom", silent: true, z: 1, data: d.open.flatMap((is, n) => is ? [[n, 1]] : []), renderItem: (params, api) => {
+          const at = api.coord([api.value(0), 0]), size = api.size([1, 1]), top = params.coordSys.y;
+          return { type: "rect", shape: { x: at[0] - size[0] / 2, y: top, width: size[0], height: params.coordSys.height }, style: { fill: hatch() } };
+        } },
+      ],
+    }, true);
+  };
+
   const shapes = new Map();
   const shape = async (url) => {
     if (!shapes.has(url)) {
@@ -103,6 +124,7 @@
   const draw = (root) => {
     for (const box of root.querySelectorAll("[data-chart]")) {
       if (box.dataset.chart === "curve") curve(box);
+      else if (box.dataset.chart === "onsets") onsets(box);
       else map(box).catch(() => { box.hidden = true; });
     }
   };

@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from lianfang.clusters.models import Alert, AlertPerson
+from lianfang.reporting import operations as reporting
 from lianfang.reporting.models import DailyReport
 from lianfang.roster.models import Lodging
+from lianfang.usecases import cluster_detection
 from tests.cast import FEVER, FINE, FIRST_DAY, College
 
 VOMITS = replace(FINE, unwell=True, symptoms=("vomiting",), onset_on=date(2020, 2, 1))
@@ -24,6 +26,8 @@ def house(*, classes: int = 4, room: str = "301") -> College:
             college.enrol(f"{number}班{seat}号", name)
             lodge(college, f"{number}班{seat}号", room if seat == 1 else f"{number}{seat:02}")
     college.appoint("辅导员", "网络2班", "COUNSELOR")
+    reporting.count_day(day=college.today, now=college.now)
+    cluster_detection.ensure_day(day=college.today, now=college.now)
     return college
 
 
