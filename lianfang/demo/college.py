@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lianfang.demo import accounts, days, people, units
+from lianfang.demo import accounts, command, days, people, units
 from lianfang.installation import operations as installation
 from lianfang.installation.queries import installation as current_installation
 from lianfang.kernel.clock import parse_moment, reporting_day
@@ -50,6 +50,7 @@ def build(*, number: int = 3000) -> None:
     places.import_areas(_areas().encode(), now=MOMENT, source="演练用名单")
     cast = _people(number, MOMENT)
     days.live_through(cast, now=MOMENT, say=_say)
+    command.set_going(cast, now=MOMENT)
     accounts.write(cast, path=settings.HOME / "demo-accounts.txt", now=MOMENT)
     installation.set_exercise_clock(moment=MOMENT)
 
