@@ -23,7 +23,7 @@ from lianfang.reporting.queries import reports_of
 from lianfang.reporting.rules import Answers
 from lianfang.roster.models import Person
 from lianfang.rulebook.queries import rules_in_force
-from lianfang.usecases import monitoring
+from lianfang.usecases import monitoring, quarantine_checks
 from lianfang.usecases.daily_report import Filing, check_filing, limits_of, store_alone
 
 METHODS = (CheckSlot.Method.PHONE, CheckSlot.Method.VISIT)
@@ -64,6 +64,7 @@ def check(
         found = replace(found, symptoms=("fever",))
     with transaction.atomic():
         checking.record(slot=slot, found=found, method=method, by=by, actor=actor, now=now)
+        quarantine_checks.follow_monitoring(slot=slot, by=by, actor=actor, now=now)
         if need.strip():
             monitoring.ask_for(file=slot.file, text=need, actor=actor, now=now)
         if found.unwell:

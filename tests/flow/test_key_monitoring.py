@@ -29,6 +29,7 @@ from lianfang.rulebook.queries import rules_of
 from lianfang.usecases import acknowledge_incident, handle_incident, monitoring_checks
 from lianfang.usecases import monitoring as usecase
 from tests.cast import College
+from tests.flow.incident_cast import the_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +170,11 @@ def test_fourteen_days_with_a_missed_evening_a_fever_and_a_second_exposure() -> 
     file.refresh_from_db()
     assert file.state == "ILL"
     [climb] = incident.escalations.all()
-    assert college.told(reference=climb.reference) == ["辅导员", "主任", "组长"]  # 组长: nobody is on duty
+    assert college.told(reference=climb.reference) == [
+        "辅导员",
+        "主任",
+        "组长",
+    ]  # 组长: nobody is on duty
     with pytest.raises(IncidentIsOpen):
         usecase.put_into(
             file=file, to="WATCHED", text="退烧", by=college["辅导员"],
@@ -177,10 +182,13 @@ def test_fourteen_days_with_a_missed_evening_a_fever_and_a_second_exposure() -> 
         )  # fmt: skip
     head: dict[str, Any] = {"by": college["主任"], "actor": college.actor("主任")}
     acknowledge_incident.acknowledge(incident=incident, now=college.now, **head)
-    handle_incident.close(
-        incident=incident, closing="RULED_OUT", text="医院排除", now=college.now, **head
+    handle_incident.verify(
+        incident=incident, verdict="TRUE", method="PHONE", text="本人接听", now=college.now, **head
     )
-    usecase.put_into(file=file, to="WATCHED", text="医院排除,已退烧", now=college.now, **head)
+    handle_incident.close(
+        incident=the_incident(), closing="RECOVERED", text="次日退热", now=college.now, **head
+    )
+    usecase.put_into(file=file, to="WATCHED", text="已退热,观察继续", now=college.now, **head)
     # A second exposure on day 7 begins the days anew.
     college.fast_forward(to=college.at("18:00"))
     check(college)

@@ -22,6 +22,7 @@ from lianfang.desk.monitoring_page import (
     rows_of,
     slot_names,
 )
+from lianfang.incidents.queries import open_of
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours, Refused
 from lianfang.monitoring import access, queries, rules
 from lianfang.monitoring.access import FileSight
@@ -126,6 +127,7 @@ def _named(visit: Visit, one: MonitoringFile, form: CheckForm | None) -> dict[st
     slot = monitoring_checks.open_slot_for(one.person, now=visit.now) if one.is_open else None
     return {
         "slot": slot,
+        "incident": open_of(one.person) if one.state == rules.ILL else None,
         "slot_name": _slot_name(one, slot),
         "may_check": monitoring_checks.last_report_of(one.person, day=visit.today) is not None,
         "form": form or CheckForm(),
