@@ -103,14 +103,16 @@ def cases(request: HttpRequest, visit: Visit) -> HttpResponse:
         actor=visit.actor,
         now=visit.now,
     )
+    table = daily_cases.table_of(
+        units=units, named_units=named, day=day, reader=visit.person, now=visit.now
+    )
     return answer(
         request,
         visit,
         "desk/incident/cases.html",
         here="desk-incidents",
-        table=daily_cases.table_of(
-            units=units, named_units=named, day=day, reader=visit.person, now=visit.now
-        ),
+        table=table,
+        rows=[list(zip(table.columns, row, strict=True)) for row in table.rows],
         title=_("Daily report of unusual cases"),
         **days(visit, day),
     )
