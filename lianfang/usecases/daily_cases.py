@@ -87,6 +87,7 @@ def table_of(
         ],
         columns=[pgettext("summary", "No."), *columns()],
         rows=rows,
+        is_prose=True,
         notes=[] if rows else [_("No unusual case on this day in these units.")],
     )
 

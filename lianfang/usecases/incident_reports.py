@@ -19,11 +19,10 @@ from lianfang.audit import operations as audit
 from lianfang.incidents.freezing import freeze
 from lianfang.incidents.kinds import Edition
 from lianfang.incidents.models import CaseReport, Incident
-from lianfang.installation.queries import is_exercise
+from lianfang.installation.queries import installation, is_exercise
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.refusals import Invalid
 from lianfang.kernel.texts import gettext_noop
-from lianfang.roster import queries as roster
 from lianfang.roster.models import Person
 from lianfang.usecases import summary_files, word_files
 from lianfang.usecases.incident_words import InWords, stamp
@@ -80,12 +79,12 @@ def _rows(*parts: Sequence[Row]) -> list[list[str]]:
 
 
 def _head(incident: Incident, kind: Edition, number: int, now: datetime) -> list[Row]:
-    college = roster.college()
+    home = installation()
     label = f"{kind.label} {number}" if number else str(kind.label)
     return [
         (pgettext("case report", "Report"), label),
         (pgettext("case report", "Number"), f"{incident.code}-{kind.value[0]}{number or ''}"),
-        (pgettext("case report", "College"), college.name if college else ""),
+        (pgettext("case report", "College"), home.name if home else ""),
         (pgettext("case report", "As of"), stamp(now)),
     ]
 
@@ -206,6 +205,6 @@ def _bytes(
         return word_files.docx(title=title, rows=rows, note=seal, now=now)
     table = Table(
         tab=report.incident.code, title=title, facts=[], columns=columns,
-        rows=[[label, words] for label, words in rows], notes=[seal],
+        rows=[[label, words] for label, words in rows], notes=[seal], is_prose=True,
     )  # fmt: skip
     return summary_files.xlsx([table], now=now)

@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from lianfang.escalation.models import Summons
 from lianfang.incidents.kinds import Illness, Organisation, Outcome, Transport, Verdict
@@ -290,8 +289,8 @@ class InWords:
 def clock_in_words(clock: LegalClock, *, now: datetime) -> str:
     """R11 · CDC · 2020-02-01 10:00 – 12:00 · met 11:20."""
     state = {
-        ClockState.RUNNING: pgettext("clock", "running"),
-        ClockState.OVERDUE: _("at once") if clock.is_at_once else pgettext("clock", "run out"),
+        ClockState.RUNNING: _("not told yet"),
+        ClockState.OVERDUE: _("not told yet") if clock.is_at_once else _("run out, not told yet"),
         ClockState.MET: _("told %(at)s") % {"at": stamp(clock.met_at)},
         ClockState.MET_LATE: _("told late, %(at)s") % {"at": stamp(clock.met_at)},
         ClockState.ENDED: _("not needed any more"),

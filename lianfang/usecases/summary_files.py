@@ -30,6 +30,12 @@ def one_line(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
+def lines_of(text: str) -> str:
+    """A cell of prose: its lines stay, and none of them begins like a formula."""
+    lines = (one_line(line) for line in text.split("\n"))
+    return "\n".join(f"'{line}" if is_dangerous(line) else line for line in lines)
+
+
 def xlsx(tables: Sequence[Table], *, now: datetime) -> bytes:
     """A workbook with a sheet per table. No text is ever read as a formula, link or number."""
     memory = io.BytesIO()
@@ -52,6 +58,7 @@ def _formats(book: Any) -> _Formats:
             {**cell, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#EFEFEF"}
         ),
         "cell": book.add_format(cell),
+        "prose": book.add_format({**cell, "text_wrap": True, "valign": "top"}),
         "sum": book.add_format({**cell, "bold": True}),
         "quoted": book.add_format({**cell, "quote_prefix": True}),
         "faint": book.add_format({**cell, "font_color": _GREY, "align": "center", "shrink": True}),
@@ -72,7 +79,10 @@ def _sheet(sheet: Any, table: Table, formats: _Formats) -> None:
     for number, row in enumerate(table.rows):
         plain = formats["sum" if number >= first_sum else "cell"]
         for column, cell in enumerate(row):
-            _write(sheet, top + 1 + number, column, cell, plain, formats)
+            if table.is_prose and isinstance(cell, str):
+                sheet.write_string(top + 1 + number, column, lines_of(cell), formats["prose"])
+            else:
+                _write(sheet, top + 1 + number, column, cell, plain, formats)
     bottom = top + 2 + len(table.rows)
     for number, note in enumerate(table.notes):
         sheet.write_string(bottom + number, 0, note, formats["note"])
@@ -131,7 +141,7 @@ def _page(sheet: Any, table: Table, top: int) -> None:
         sheet.set_column(1, 2, 18)
         sheet.set_column(len(table.columns) - 1, len(table.columns) - 1, 24)
     else:
-        sheet.set_column(0, max(len(table.columns), 6) - 1, 16)
+        sheet.set_column(0, max(len(table.columns), 6) - 1, 26 if table.is_prose else 16)
     sheet.set_row(top, 60 if _is_wide(table) else 30)
 
 

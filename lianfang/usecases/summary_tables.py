@@ -52,6 +52,7 @@ class Table:
     rows: list[list[Cell]]
     groups: list[tuple[str, int]] = field(default_factory=list)
     sums: int = 0
+    is_prose: bool = False  # sentences in the cells: they are wrapped, and keep their lines
     notes: list[str] = field(default_factory=list)
 
 
