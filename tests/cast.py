@@ -33,6 +33,8 @@ from lianfang.usecases import (
     campus_records,
     cluster_detection,
     clusters,
+    contact_packages,
+    contact_visits,
     daily_report,
     deadlines,
     directives,
@@ -254,6 +256,8 @@ class College:
             or campus_records.purge_next(now=self.now)
             or monitoring_moments.strike_next(now=self.now)
             or exposures.strike_next(now=self.now)
+            or contact_visits.strike_next(now=self.now)
+            or contact_packages.remind_next(now=self.now)
         ):
             pass
 

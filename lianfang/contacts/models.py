@@ -57,12 +57,21 @@ class Investigation(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="infected"
     )
     proposed_at = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(null=True)  # when the visits of the next day are shared out
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        indexes: ClassVar = [
+            # the worker's poll
+            models.Index(
+                fields=["next_due_at"],
+                name="contacts_days_due",
+                condition=Q(next_due_at__isnull=False),
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person"], condition=Q(state="OPEN"), name="contacts_one_open_per_case"

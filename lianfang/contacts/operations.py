@@ -332,7 +332,7 @@ def close(
     if waiting:
         raise StillToDecide(count=waiting)
     changed = Investigation.objects.filter(pk=investigation.pk, state="OPEN").update(
-        state="CLOSED", closed_at=now, closed_by=by
+        state="CLOSED", closed_at=now, closed_by=by, next_due_at=None
     )
     if changed != 1:
         raise InvestigationIsClosed

@@ -24,6 +24,8 @@ from lianfang.usecases import (
     campus_records,
     cluster_detection,
     clusters,
+    contact_packages,
+    contact_visits,
     deadlines,
     directives,
     doubts,
@@ -57,7 +59,24 @@ def keep_time(now: datetime) -> bool:
         or compare(now)
         or watch_over(now)
         or compare_exposures(now)
+        or follow_contacts(now)
     )
+
+
+def follow_contacts(now: datetime) -> bool:
+    """A day of visits to share out, one that nobody made, an answer from outside that stays out."""
+    for move, postpone in (
+        (contact_visits.strike_next, contact_visits.postpone_next),
+        (contact_packages.remind_next, contact_packages.postpone_next),
+    ):
+        try:
+            if move(now=now) is not None:
+                return True
+        except Exception:
+            logger.exception("A move of contacts failed and is put off for a minute")
+            postpone(now=now, to=now + _POSTPONED)
+            return True
+    return False
 
 
 def climb(now: datetime) -> bool:
