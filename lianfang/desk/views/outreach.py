@@ -253,6 +253,7 @@ def _form(
     kinds = [Unit.Kind.COLLEGE, Unit.Kind.DEPARTMENT, Unit.Kind.OFFICE, Unit.Kind.CLASS]
     units = Unit.objects.filter(pk__in=told, kind__in=kinds, closed_on__isnull=True)
     lists: Callable[[str], list[str]] = getattr(typed, "getlist", lambda _name: [])
+    chosen = numbers_of(lists("units"))
     typed_steps = steps_typed(request.POST) if request.method == "POST" else None
     steps = typed_steps or steps_from(rules_in_force(visit.now).settings)
     rows = step_rows(steps)
@@ -266,8 +267,8 @@ def _form(
         typed=typed,
         articles=queries.newest_versions(day=visit.today),
         article=number_of(typed.get("article", "")),
-        units=units.order_by("position", "code"),
-        chosen_units=numbers_of(lists("units")),
+        units=_by_kind(list(units.order_by("position", "code")), chosen),
+        chosen_units=chosen,
         categories=Person.Category.choices,
         chosen_categories=lists("categories"),
         roles=[(role.value, role.label) for role in Post.Role],
@@ -284,3 +285,18 @@ def _form(
         ],
         **more,
     )
+
+
+def _by_kind(units: list[Unit], chosen: tuple[int, ...]) -> list[tuple[str, list[Unit], bool]]:
+    """Units of one kind together; open where few are, or one of them is ticked."""
+    kinds: dict[str, list[Unit]] = {}
+    for unit in units:
+        kinds.setdefault(unit.kind, []).append(unit)
+    return [
+        (
+            str(Unit.Kind(kind).label),
+            members,
+            len(units) < 13 or any(one.pk in chosen for one in members),
+        )
+        for kind, members in kinds.items()
+    ]

@@ -17,7 +17,7 @@ class LogEntry(models.Model):
     """A line of the duty book. Texts are sealed; an incident is named by its number only."""
 
     class Source(models.TextChoices):
-        PHONE = "PHONE", _("phone")
+        PHONE = "PHONE", _("phone call")
         SYSTEM = "SYSTEM", _("alert of this product")
         VISIT = "VISIT", _("visit")
         OTHER = "OTHER", _("other")

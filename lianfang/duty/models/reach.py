@@ -131,6 +131,14 @@ class DrillCall(models.Model):
             return None
         return int((self.answered_at - self.drill.started_at).total_seconds())
 
+    @property
+    def took(self) -> str:
+        """How long the answer took, in words."""
+        seconds = self.seconds or 0
+        if seconds < 120:
+            return gettext("after %(n)s s") % {"n": seconds}
+        return gettext("after %(n)s min") % {"n": seconds // 60}
+
 
 class RosterFinding(models.Model):
     """Something about the roster that somebody should mend; told once, gone when it is mended."""
