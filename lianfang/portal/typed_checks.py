@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -9,6 +10,11 @@ from django.http import QueryDict
 
 from lianfang.kernel.texts import tidy
 from lianfang.usecases.quarantine_checks import Look
+
+
+def again(data: QueryDict | dict[str, str]) -> dict[str, str]:
+    """What was typed, to be shown again: a field that is not there is an empty text."""
+    return defaultdict(str, {name: str(data.get(name, "")) for name in data})
 
 
 def day_of(text: str) -> date | None:

@@ -17,7 +17,7 @@ from lianfang.desk.quarantine_pages import for_quarantine, quarantine_answer, tr
 from lianfang.kernel.refusals import Forbidden, NotYours
 from lianfang.kernel.texts import gettext_noop, tidy
 from lianfang.portal.edge import Visit
-from lianfang.portal.typed_checks import day_of, look_of
+from lianfang.portal.typed_checks import again, day_of, look_of
 from lianfang.quarantine import access, queries
 from lianfang.quarantine.models import Bed, Check, Need, Order
 from lianfang.roster.models import Person
@@ -67,11 +67,11 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not access.may_record(visit.sight):
         raise Forbidden
     if request.method == "GET":
-        return _form(request, visit, typed={"number": request.GET.get("number", "")})
+        return _form(request, visit, typed=again({"number": request.GET.get("number", "")}))
     person = _person(visit, request.POST.get("number", ""))
     if person is None:
         problem = {"number": _("Nobody of your units has this number.")}
-        return _form(request, visit, typed=request.POST, problems=problem, status=422)
+        return _form(request, visit, typed=again(request.POST), problems=problem, status=422)
     made: list[Order] = []
     problems = tried(
         request,
@@ -89,7 +89,7 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
     if problems is not None:
         if "person" in problems:
             problems["number"] = problems["person"]
-        return _form(request, visit, typed=request.POST, problems=problems, status=422)
+        return _form(request, visit, typed=again(request.POST), problems=problems, status=422)
     say(request, _("Recorded. The person sees it under “Mine”, with whom to call."))
     return redirect("desk-quarantine-order", made[0].pk)
 
@@ -135,7 +135,7 @@ def _page(
         may_decide=access.may_decide(visit.sight, one), ways=Order.Served.choices,
         endings=[(s, s.label) for s in (Order.State.MOVED_ON, Order.State.MISTAKE)],
         slots=Check.SlotName.choices, slot=quarantine_checks.slot_now(visit.now),
-        kinds=Need.Kind.choices, symptoms=names.symptoms, **({"typed": {}, "problems": {}} | more),
+        kinds=Need.Kind.choices, symptoms=names.symptoms, **({"typed": again({}), "problems": {}} | more),
     )  # fmt: skip
 
 
@@ -151,7 +151,9 @@ def _verb(name: str, sentence: str, act: Act) -> Callable[..., HttpResponse]:
         one = access.order(pk, sight=visit.sight)
         problems = tried(request, lambda: act(request, visit, one))
         if problems:
-            return _page(request, visit, one, 422, problems=problems, typed=request.POST, at=name)
+            return _page(
+                request, visit, one, 422, problems=problems, typed=again(request.POST), at=name
+            )
         if problems is None:
             say(request, _(sentence))
         return redirect("desk-quarantine-order", pk)

@@ -14,6 +14,7 @@ from lianfang.desk.quarantine_pages import for_quarantine, quarantine_answer, tr
 from lianfang.kernel.refusals import Forbidden, NotYours
 from lianfang.kernel.texts import tidy
 from lianfang.portal.edge import Visit
+from lianfang.portal.typed_checks import again
 from lianfang.quarantine import access, queries
 from lianfang.quarantine.models import Bed, Building, Keeper
 from lianfang.quarantine.queries import House
@@ -151,7 +152,7 @@ def houses(request: HttpRequest, visit: Visit) -> HttpResponse:
         ),
     )  # fmt: skip
     if problems is not None:
-        return _houses(request, visit, problems=problems, typed=data, status=422)
+        return _houses(request, visit, problems=problems, typed=again(data), status=422)
     say(request, _("The rooms are there, and free."))
     return redirect("desk-quarantine-houses")
 
@@ -161,7 +162,7 @@ def _houses(request: HttpRequest, visit: Visit, *, status: int = 200, **more: An
     return quarantine_answer(
         request, visit, "houses.html", part="desk-quarantine-rooms", status=status,
         houses=queries.houses(), keepers=list(keepers.order_by("building__name", "id")),
-        **({"typed": {}, "problems": {}} | more),
+        **({"typed": again({}), "problems": {}} | more),
     )  # fmt: skip
 
 
@@ -188,7 +189,9 @@ def keeper(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         ),
     )  # fmt: skip
     if problems:
-        return _houses(request, visit, problems=problems, at=pk, typed=request.POST, status=422)
+        return _houses(
+            request, visit, problems=problems, at=pk, typed=again(request.POST), status=422
+        )
     say(request, _("From now on this person sees names, rooms and needs there, never the reason."))
     return redirect("desk-quarantine-houses")
 

@@ -15,7 +15,7 @@ from lianfang.kernel.refusals import Invalid, NotYours, Refused
 from lianfang.kernel.texts import tidy
 from lianfang.portal.edge import Visit, for_person
 from lianfang.portal.middleware import in_words
-from lianfang.portal.typed_checks import look_of
+from lianfang.portal.typed_checks import again, look_of
 from lianfang.quarantine import queries
 from lianfang.quarantine.models import Check, Need, Order
 from lianfang.rulebook.queries import rules_in_force
@@ -50,7 +50,7 @@ def _page(
         "looks": done.checks[:6], "kinds": Need.Kind.choices,
         "needs": one.needs.select_related("owner").order_by("-asked_at")[:20],
         "extensions": one.extensions.order_by("at"), "bed": queries.bed_of(one),
-        "typed": {}, "problems": {},
+        "typed": again({}), "problems": {},
     }  # fmt: skip
     return render(request, "portal/quarantine.html", context | more, status=status)
 
@@ -116,4 +116,4 @@ def release(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _again(request: HttpRequest, visit: Visit, one: Order, at: str, error: Invalid) -> HttpResponse:
     problems = {name: _(text) for name, text in error.problems.items()}
-    return _page(request, visit, one, 422, problems=problems, typed=request.POST, at=at)
+    return _page(request, visit, one, 422, problems=problems, typed=again(request.POST), at=at)
