@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.campus import access as campus
 from lianfang.clusters import access as clusters
 from lianfang.desk.cluster_board import waiting_alerts
 from lianfang.desk.frame import Tab, address_of, answer
+from lianfang.doubts import access as doubts
 from lianfang.monitoring import access as monitoring
 from lianfang.monitoring.queries import rows_of
 from lianfang.portal.edge import Visit
@@ -83,6 +85,13 @@ CARE: list[CarePage] = [
         _("Who must stay where, on whose order; rooms, checks, needs, release."),
         may_open=lambda visit: quarantine.may_open(visit.sight),
         waiting=lambda visit: quarantine.waiting(visit.sight, now=visit.now),
+    ),
+    CarePage(
+        "desk-doubts",
+        _("Records and reports"),
+        _("Who may need help with reporting, and records that disagree."),
+        may_open=lambda visit: doubts.may_open(visit.sight) or campus.may_import(visit.sight),
+        waiting=lambda visit: doubts.waiting(visit.sight),
     ),
 ]
 

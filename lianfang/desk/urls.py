@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("care/surveys/", include("lianfang.desk.urls_surveys")),
     path("care/exposures/", include("lianfang.desk.urls_exposures")),
     path("care/monitoring/", include("lianfang.desk.urls_monitoring")),
+    path("care/doubts/", include("lianfang.desk.urls_doubts")),
     path("care/quarantine/", include("lianfang.desk.urls_quarantine")),
     path("care/groups/", include("lianfang.desk.urls_groups")),
     path("gateways/", gateways.gateways, name="desk-gateways"),

@@ -6,6 +6,7 @@ the person: they see health answers of people with something to follow up.
 
 from __future__ import annotations
 
+from lianfang.doubts import queries
 from lianfang.doubts.models import Contradiction, Question
 from lianfang.kernel.refusals import NotYours
 from lianfang.roster.access import View
@@ -39,3 +40,16 @@ def contradiction(pk: int, *, sight: View) -> Contradiction:
     if sight.person is None or found.person_id == sight.person.pk:
         raise NotYours
     return found
+
+
+def may_open(sight: View) -> bool:
+    """Whether any page of questions is theirs; an operator without a person reads none."""
+    return sight.person is not None and bool(asked_units(sight) or caring_units(sight))
+
+
+def waiting(sight: View) -> int:
+    """How many questions and contradictions wait for this viewer."""
+    return (
+        queries.questions_of(asked_units(sight), waiting=True).count()
+        + queries.contradictions_of(caring_units(sight), waiting=True).count()
+    )

@@ -25,7 +25,9 @@ WORDS = {
     "surveys.response.received": _("wrote down your trips and meetings"),
     "surveys.attempt.recorded": _("noted that you gave no answer to the survey"),
     "screening.exposure.seen": _("looked at an exposure of yours"),
-    "screening.exposure.found": _("found that you were in a listed area or met somebody who matters"),
+    "screening.exposure.found": _(
+        "found that you were in a listed area or met somebody who matters"
+    ),
     "screening.exposure.extended": _("found that you were exposed again"),
     "screening.exposure.answer-changed": _("noted that your answer had changed"),
     "screening.exposure.verified": _("checked with you where you were or whom you met"),
@@ -67,6 +69,8 @@ WORDS = {
     "quarantine.need.settled": _("settled something that you needed"),
     "quarantine.bed.assigned": _("gave you a bed"),
     "quarantine.bed.left": _("noted that you left the room"),
+    "doubts.contradiction.seen": _("looked at two records about you that disagree"),
+    "doubts.contradiction.found": _("found two records about you that disagree"),
     "doubts.question.answered": _("asked about help with your reports"),
     "doubts.contradiction.closed": _("cleared up two records about you"),
 }
@@ -77,6 +81,7 @@ LOOKS = (
     "roster.phone.revealed",
     "roster.sheet.printed",
     "quarantine.order.seen",
+    "doubts.contradiction.seen",
     "surveys.response.seen",
     "screening.exposure.seen",
 )

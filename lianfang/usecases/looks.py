@@ -36,3 +36,13 @@ def incident_seen(*, incident: Incident, named: bool, actor: Actor, now: datetim
         concerns=incident.person_id,
         named=named,
     )
+
+
+def records_compared(*, people: Iterable[int], actor: Actor, now: datetime) -> None:
+    """A page showed two records of each of these people beside each other."""
+    audit.record_many(
+        audit.entry(
+            verb="doubts.contradiction.seen", actor=actor, subject=None, now=now, concerns=person
+        )
+        for person in sorted(set(people))
+    )
