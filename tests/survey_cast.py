@@ -43,11 +43,11 @@ def meeting(met: str, kind: str = "FROM_AREA", **more: Any) -> Meeting:
 
 
 def been(*trips: Trip, **more: Any) -> Said:
-    return replace(NOTHING, has_trips=bool(trips), trips=trips, **more)
+    return replace(NOTHING, **({"has_trips": bool(trips), "trips": trips} | more))
 
 
 def met(*meetings: Meeting, **more: Any) -> Said:
-    return replace(NOTHING, has_meetings=bool(meetings), meetings=meetings, **more)
+    return replace(NOTHING, **({"has_meetings": bool(meetings), "meetings": meetings} | more))
 
 
 def answer(college: College, name: str, said: Said = NOTHING, page: str = "page") -> SurveyResponse:

@@ -33,7 +33,8 @@ _MODULES = (
 
 # These found, make or need none: every other command finds its database ready.
 _WITHOUT_DATABASE = {
-    "lianfang.commands.founding", "lianfang.commands.serve", "lianfang.commands.surveillance",
+    "lianfang.commands.area_check", "lianfang.commands.founding", "lianfang.commands.serve",
+    "lianfang.commands.surveillance",
 }  # fmt: skip
 
 

@@ -80,3 +80,4 @@ class ListForm(Plain):
     rule = TidyField(required=False, max_length=40)
     source = TidyField(required=False, max_length=200)
     skip_unknown = forms.BooleanField(required=False)
+    allow_older = forms.BooleanField(required=False)

@@ -115,7 +115,8 @@ class Lists:
         self._by_area: dict[str, list[Listed]] = {}
         for one in listings:
             if one.listed_on <= last and (one.delisted_on is None or one.delisted_on > first):
-                self._by_area.setdefault(one.code, []).append(one)
+                for code in {one.code, _code_of_today(one.code)}:
+                    self._by_area.setdefault(code, []).append(one)
         rows = {code: row for code in every_code() if (row := self._row(code, first, last)).any()}
         self.codes: tuple[str, ...] = tuple(rows)
         self.index = {code: number for number, code in enumerate(self.codes)}
@@ -175,6 +176,13 @@ def every_code() -> tuple[str, ...]:
     """Every code by which somebody's place may be written, in use or out of use."""
     old = (renamed.old_code for renamed in divisions.every_rename())
     return tuple(dict.fromkeys((*(one.code for one in divisions.every()), *old)))
+
+
+def _code_of_today(code: str) -> str:
+    try:
+        return divisions.resolve(code).code
+    except divisions.UnknownDivision:
+        return code
 
 
 def _containing(code: str, on: date) -> frozenset[str]:

@@ -62,6 +62,9 @@ class Plan:
     units: dict[int, int]  # person -> reporting unit of the day
 
 
+NOTHING = Plan((), (), (), (), (), {})
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """The hits that were made, extended, extended after their verdict, and sent to be verified."""

@@ -323,7 +323,7 @@ def fields_of(form: SurveyForm, *, today: date) -> dict[str, Any]:
     """The context of components/survey_fields.html."""
     return {
         "form": form,
-        "typed": form.typed,
+        "typed": dict.fromkeys(PLAIN_FIELDS, "") | form.typed,
         "problems": form.problems,
         "choices": form.choices.get("place_text", ()),
         "trips": [_shown(form, "trip", n, block) for n, block in enumerate(form.trips)],
@@ -345,7 +345,7 @@ def _shown(form: SurveyForm, name: str, number: int, block: Typed) -> dict[str, 
     return {
         "prefix": prefix,
         "number": number + 1,
-        "typed": block,
+        "typed": dict.fromkeys(TRIP_FIELDS + MEETING_FIELDS, "") | block,
         "problems": {
             where[start:]: text
             for where, text in form.problems.items()

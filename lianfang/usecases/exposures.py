@@ -56,6 +56,8 @@ def policy_at(now: datetime) -> ExposurePolicy:
 
 def preview(changes: AreaChanges, *, now: datetime) -> Plan:
     """What the list that was tried would bring up; nothing is written, nobody is told."""
+    if not _people(now):
+        return exposures.NOTHING
     rows = [
         *(Listed(one.code, *one.period, one.row, None, one.name) for one in changes.kept),
         *(Listed(one.code, *one.period, None, None, one.name) for one in changes.begun),
@@ -69,11 +71,22 @@ def compare_with_list(number: int, *, now: datetime) -> Reevaluation:
     In a large college only the row is written; a worker finds it due at once.
     """
     area_list = AreaImport.objects.get(number=number)
-    run = Reevaluation.objects.create(area_list=area_list, asked_at=now, next_due_at=now)
-    policy = policy_at(now)
-    if sum(roster.head_count(day=reporting_day(now)).values()) <= policy.at_once_people:
+    people = _people(now)
+    run = Reevaluation.objects.create(
+        area_list=area_list,
+        asked_at=now,
+        next_due_at=now if people else None,
+        done_at=None if people else now,
+    )
+    if people and people <= policy_at(now).at_once_people:
+        policy = policy_at(now)
         _finish(run, [_write(exposures.plan(policy=policy, now=now), policy, now)], now)
     return run
+
+
+def _people(now: datetime) -> int:
+    """How many are on the rolls; nobody before the roster was loaded."""
+    return sum(roster.head_count(day=reporting_day(now)).values())
 
 
 def compare_next(*, now: datetime) -> Reevaluation | None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
 from lianfang.kernel.actors import Actor
+from lianfang.kernel.clock import reporting_day
 from lianfang.places import operations as places
 from lianfang.places.area_changes import AreaChanges
 from lianfang.places.operations import HospitalChanges, ListChangedMeanwhile, OlderThanInForce
+from lianfang.places.series_checks import Remark, remarks_on
+from lianfang.places.tables import read_table
+from lianfang.roster.models import Unit
+from lianfang.screening.exposure_rules import Match
 from lianfang.screening.exposures import Plan
+from lianfang.screening.models import ExposureHit
 from lianfang.usecases import exposures
+from lianfang.usecases.exposure_letters import callers_of
 
 
 @transaction.atomic
@@ -53,6 +63,55 @@ def whom_it_catches(changes: AreaChanges, *, now: datetime) -> Plan:
     return exposures.preview(changes, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """One person whom a list would bring up, as far as anybody may be told."""
+
+    person: int
+    unit: int
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What storing a list would do, in people: by unit, with who would ring them."""
+
+    found: tuple[Caught, ...]
+    extended: int
+    changed: int
+    unlisted: tuple[ExposureHit, ...]
+    by_unit: dict[Unit, int]
+    calls: dict[str, int]
+
+
+def effect_of(changes: AreaChanges, *, now: datetime) -> Effect:
+    """The plan of a list that was tried, in the words of a page; nothing is stored."""
+    planned = whom_it_catches(changes, now=now)
+    found = tuple(Caught(one.person, planned.units[one.person], one) for one in planned.found)
+    people: dict[int, set[int]] = defaultdict(set)
+    for one in found:
+        people[one.unit].add(one.person)
+    units = Unit.objects.in_bulk(list(people))
+    calls: Counter[str] = Counter()
+    for unit, callers in callers_of(people, day=reporting_day(now)).items():
+        for caller in callers:
+            calls[caller.name] += len(people[unit])
+    counts = {units[pk]: len(those) for pk, those in people.items()}
+    return Effect(
+        found=found,
+        extended=len(planned.extended) + len(planned.again),
+        changed=len(planned.changed),
+        unlisted=planned.unlisted,
+        by_unit=dict(sorted(counts.items(), key=lambda pair: (pair[0].position, pair[0].code))),
+        calls=dict(calls.most_common()),
+    )
+
+
+def doubts_about(files: Sequence[tuple[str, bytes]]) -> list[Remark]:
+    """What files of numbers by area and day give away about themselves and each other."""
+    return remarks_on([(name, read_table(data)) for name, data in files])
+
+
 def hospitals(data: bytes | None, *, apply: bool, actor: Actor, now: datetime) -> HospitalChanges:
     """`None` is the list that the product ships."""
     file = data if data is not None else places.SHIPPED_HOSPITALS
@@ -60,6 +119,7 @@ def hospitals(data: bytes | None, *, apply: bool, actor: Actor, now: datetime) -
 
 
 __all__ = [
-    "AreaChanges", "HospitalChanges", "ListChangedMeanwhile", "OlderThanInForce", "Plan", "areas",
-    "hospitals", "whom_it_catches",
+    "AreaChanges", "Caught", "Effect", "HospitalChanges", "ListChangedMeanwhile",
+    "OlderThanInForce", "Plan", "areas", "doubts_about", "effect_of", "hospitals",
+    "whom_it_catches",
 ]  # fmt: skip

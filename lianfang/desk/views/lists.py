@@ -21,6 +21,8 @@ from lianfang.places.tables import FileProblems
 from lianfang.places.words import in_words as problem_in_words
 from lianfang.portal.edge import Visit, for_operator
 from lianfang.portal.middleware import in_words
+from lianfang.roster.models import Person
+from lianfang.screening.words import name_of
 from lianfang.usecases import take_in_lists
 
 MOST_SHOWN = 200
@@ -44,12 +46,31 @@ def areas(request: HttpRequest, visit: Visit) -> HttpResponse:
             rule=form.cleaned_data["rule"],
             source=form.cleaned_data["source"],
             skip_unknown=form.cleaned_data["skip_unknown"],
+            allow_older=form.cleaned_data["allow_older"],
             apply=apply,
             actor=visit.actor,
             now=visit.now,
         )
 
-    return _list_page(request, visit, "areas", shown, take_in)
+    return _list_page(request, visit, "areas", shown, take_in, _effect_of)
+
+
+def _effect_of(changes: Any, data: bytes, visit: Visit) -> dict[str, Any]:
+    """Whom the list would bring up: counts by unit, and names only where events are open."""
+    effect = take_in_lists.effect_of(changes, now=visit.now)
+    events = visit.sight.event_units
+    named = [one for one in effect.found if one.unit in events]
+    people = Person.objects.in_bulk([one.person for one in named[:MOST_SHOWN]])
+    doubts = take_in_lists.doubts_about([("", data)])
+    return {
+        "effect": effect,
+        "people_to_ring": len({one.person for one in effect.found}),
+        "named": [
+            (people[one.person], name_of(one.match.area_code), one.match.last_on)
+            for one in named[:MOST_SHOWN]
+        ],
+        "doubts": [problem_in_words(one.problem) for one in doubts[:MOST_SHOWN]],
+    }
 
 
 @for_operator
@@ -79,6 +100,7 @@ def _list_page(
     what: str,
     shown: dict[str, Any],
     take_in: Callable[[bytes, ListForm, bool], Any],
+    effect: Callable[[Any, bytes, Visit], dict[str, Any]] | None = None,
 ) -> HttpResponse:
     """GET shows; POST tries the file, and stores it when the button said so."""
     context = shown | {"typed": request.POST}
@@ -113,6 +135,8 @@ def _list_page(
                     "changes": changes,
                     "warnings": [problem_in_words(one) for one in changes.warnings[:MOST_SHOWN]],
                 }
+                if effect is not None:
+                    context |= effect(changes, data, visit)
     return answer(
         request, visit, f"desk/{what}.html", here=f"desk-{what}", status=status, **context
     )

@@ -40,11 +40,11 @@ def area_file(tmp_path: Path) -> Path:
 def test_areas_import_stores_the_list_of_a_rule(
     area_file: Path, capsys: pytest.CaptureFixture[str]
 ):
-    assert run("areas", "import", area_file, "--rule", "R1", "--source", "paper") == 0
+    assert run("areas", "import", area_file, "--rule", "R1", "--source", "paper", "--apply") == 0
     assert "newly listed 1" in capsys.readouterr().out
     assert risk_areas_on(date(2020, 2, 1)) == {"420100"}
     assert RiskArea.objects.get().source == "paper"
-    assert run("areas", "import", area_file, "--rule", "R1") == 0
+    assert run("areas", "import", area_file, "--rule", "R1", "--apply") == 0
     assert "Nothing changed" in capsys.readouterr().out
 
 
@@ -72,7 +72,7 @@ def test_areas_import_skips_unknown_codes_only_when_asked(
     path.write_text("date,area_code,area\n2020-02-01,715400,韩城\n2020-02-01,420100,武汉市\n")
     assert run("areas", "import", path) == 2
     assert "row 2, area_code '715400'" in capsys.readouterr().err
-    assert run("areas", "import", path, "--skip-unknown", "--json") == 0
+    assert run("areas", "import", path, "--skip-unknown", "--apply", "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["applied"], answer["listed"]) == (True, ["420100"])
     assert [warning["value"] for warning in answer["warnings"]] == ["715400"]
