@@ -25,6 +25,7 @@ from lianfang.commands.ready import make_ready, prepare_database
 from lianfang.installation.operations import apply_clock_setting, start_clock
 from lianfang.installation.queries import installation
 from lianfang.kernel import clock
+from lianfang.notifications.waking import Bell
 from lianfang.usecases.founding import load_shipped
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _POLL_S = 0.25
 _SWEEP_S = 5.0
 _SENDERS = 4
 _GRACE_S = 8
+_MODEST = 5  # how far web processes step back behind the workers
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0  # before workers that died start again
 _PR_SET_PDEATHSIG = 1
 
@@ -89,7 +91,7 @@ def serve(arguments: Namespace) -> int:
     os.environ.setdefault("LIANFANG_BASE_URL", address)
     os.environ.pop("LIANFANG_CLOCK", None)  # obeyed once, here; children read the stored offset
     connection.close()
-    children = [_start(_web_command(arguments)), _start(_work_command())]
+    children = [_start(_web_command(arguments), modest=True), _start(_work_command())]
     _welcome(address)
     return _watch(children)
 
@@ -118,6 +120,12 @@ def _work_command() -> list[str]:
     return [sys.executable, "-m", "lianfang.commands.main", "work"]
 
 
+def _step_back() -> None:
+    """Web processes leave the processor to the workers: an alert goes before the next report."""
+    os.nice(_MODEST)
+    _die_with_parent()
+
+
 def _die_with_parent() -> None:
     """Linux: the child gets SIGTERM when its parent is killed, so that no old code lives on."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -125,9 +133,10 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], *, modest: bool = False) -> subprocess.Popen[bytes]:
     # Runs between fork and exec of a process that has no other thread at that moment.
-    return subprocess.Popen(command, preexec_fn=_die_with_parent, cwd=settings.BASE_DIR)
+    first = _step_back if modest else _die_with_parent
+    return subprocess.Popen(command, preexec_fn=first, cwd=settings.BASE_DIR)
 
 
 def _welcome(address: str) -> None:
@@ -187,15 +196,18 @@ def work_on(arguments: Namespace) -> int:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_args: stop.set())
-    senders = [
-        threading.Thread(target=_send_until, args=(stop,), name=f"sender-{number}")
+    bell = Bell()
+    threads = [
+        threading.Thread(target=_send_until, args=(stop, bell), name=f"sender-{number}")
         for number in range(_SENDERS)
     ]
-    for sender in senders:
-        sender.start()
+    threads.append(threading.Thread(target=bell.listen, args=(stop,), name="bell"))
+    for thread in threads:
+        thread.start()
     _keep_time_until(stop)
-    for sender in senders:
-        sender.join(timeout=15)
+    bell.pass_on()
+    for thread in threads:
+        thread.join(timeout=15)
     return 0
 
 
@@ -230,11 +242,12 @@ def _keep_time_until(stop: threading.Event) -> None:
             stop.wait(_POLL_S)
 
 
-def _send_until(stop: threading.Event) -> None:
-    """One sender, with its own database connection."""
+def _send_until(stop: threading.Event, bell: Bell) -> None:
+    """One sender, with its own database connection. An urgent letter wakes it at once."""
     from lianfang.usecases import workers
 
     while not stop.is_set():
+        heard = bell.rings
         try:
             busy = workers.deliver(clock.now())
         except Exception:
@@ -242,5 +255,5 @@ def _send_until(stop: threading.Event) -> None:
             connection.close()
             busy = False
         if not busy:
-            stop.wait(_POLL_S)
+            bell.wait(heard=heard, seconds=_POLL_S)
     connection.close()

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F, QuerySet
 
+from lianfang.installation.turns import write_turn
 from lianfang.kernel.clock import now as the_time
 from lianfang.notifications import holding
 from lianfang.notifications.channels.base import Channel, Outcome, Receipt
@@ -93,7 +93,7 @@ def _claim(*, now: datetime, lease: timedelta) -> tuple[Delivery, bool] | None:
     return None
 
 
-@transaction.atomic
+@write_turn()
 def _begin(
     pk: int, claims: int, state: str, now: datetime, lease: timedelta
 ) -> tuple[Delivery, bool] | None:
@@ -178,7 +178,7 @@ def _still_ours(delivery: Delivery) -> QuerySet[Delivery]:
 # ---------------------------------------------------------------- what came of it
 
 
-@transaction.atomic
+@write_turn()
 def settle(
     *,
     delivery: Delivery,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from lianfang.notifications import holding
@@ -14,6 +15,7 @@ from lianfang.notifications.delivering import deliver_next, release_impossible_l
 from lianfang.notifications.models import Delivery, Message
 from lianfang.notifications.rules import Rank, quiet_until
 from lianfang.notifications.secrecy import without
+from lianfang.notifications.waking import ring
 from lianfang.notifications.wording import EXERCISE_MARK, letter_of
 from lianfang.roster.models import Person
 
@@ -85,6 +87,8 @@ def queue(drafts: Iterable[Draft], *, now: datetime) -> list[Message]:
         allowed = narrowed.get((message.reference, message.recipient_id or 0), PERSONAL_CHANNELS)
         turns += _turns(message, rank, due_at, now, allowed)
     Delivery.objects.bulk_create(turns)
+    if any(turn.is_urgent and turn.next_due_at is not None for turn in turns):
+        transaction.on_commit(ring)
     return messages
 
 

@@ -11,17 +11,15 @@ One desk and one writing thread per web process, opened by the process itself
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.conf import settings
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections, connection
 
+from lianfang.installation.turns import write_turn
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.reporting.models import DailyReport
@@ -125,7 +123,7 @@ class SubmissionDesk:
     def _store(self, batch: Sequence[_Waiting]) -> None:
         close_old_connections()
         first = batch[0]
-        with _our_turn(), transaction.atomic():
+        with write_turn():
             reports = daily_report.store(
                 [waiting.checked for waiting in batch],
                 rules=first.rules,
@@ -145,22 +143,6 @@ class SubmissionDesk:
                 if not isinstance(error, Refused):
                     logger.exception("A report could not be stored")
                     connection.close()
-
-
-@contextmanager
-def _our_turn() -> Iterator[None]:
-    """The desks of several web processes write to one SQLite file in turn.
-
-    SQLite lets a second writer ask again after ever longer sleeps, up to a tenth of a second;
-    waiting in the kernel for a lock on a file is woken at once (docs/performance.md).
-    PostgreSQL needs none of this.
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with (settings.HOME / "submissions.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield  # closing the file gives the lock back, also when this process is killed
 
 
 _desk: SubmissionDesk | None = None
