@@ -63,6 +63,8 @@ def tried(request: HttpRequest, act: Callable[[], object]) -> dict[str, str] | N
         act()
     except Invalid as refusal:
         return {name: _(text) for name, text in refusal.problems.items()}
+    except Forbidden:
+        raise
     except Refused as refusal:
         say_refusal(request, refusal)
         return {}

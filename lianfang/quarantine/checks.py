@@ -61,7 +61,7 @@ def problems_of(look: Look, *, order: Order, today: date) -> dict[str, str]:
     elif not look.unwell and look.symptoms:
         problems["unwell"] = _("You chose “well” and a symptom. Which of the two is right?")
     if look.kept is None:
-        problems["kept"] = _("Please answer yes or no.")
+        problems["kept"] = _("Please say whether the person stayed there.")
     return problems
 
 

@@ -43,14 +43,21 @@ def policy_now(now: datetime) -> HonestyPolicy:
 
 
 def ensure_night(*, now: datetime) -> None:
-    """The next night's comparison is a row, even when no worker was awake."""
-    if roster.college() is None:
-        return
-    tomorrow = reporting_day(now) + timedelta(days=1)
-    operations.set_moment(
-        what=What.NIGHT, day=reporting_day(now),
-        due_at=at_local(tomorrow, policy_now(now).strikes_at),
-    )  # fmt: skip
+    """The next night's comparison is a row, even when no worker was awake; an open one is enough."""
+    waits = DoubtMoment.objects.filter(what=What.NIGHT, done_at__isnull=True).exists()
+    if not waits and roster.college() is not None:
+        _set_night(reporting_day(now), now)
+
+
+def _set_night(day: date, now: datetime) -> None:
+    due_at = at_local(day + timedelta(days=1), policy_now(now).strikes_at)
+    operations.set_moment(what=What.NIGHT, day=day, due_at=due_at)
+
+
+def _set_following(moment: DoubtMoment, now: datetime) -> None:
+    """Day after day without a gap: nights that no worker saw are made up, within the window."""
+    oldest = reporting_day(now) - timedelta(days=policy_now(now).window_days)
+    _set_night(max(moment.day + timedelta(days=1), oldest), now)
 
 
 def after_import(*, days: Iterable[date], now: datetime) -> None:
@@ -68,7 +75,7 @@ def strike_next(*, now: datetime) -> DoubtMoment | None:
     if moment.what == What.NIGHT:
         take_traces(day=moment.day, now=now)
         look_for_copies(day=moment.day, now=now)
-        ensure_night(now=now)
+        _set_following(moment, now)
     look_for_contradictions(day=moment.day, now=now)
     return moment
 

@@ -291,7 +291,7 @@ def test_the_persons_own_page_in_a_browser(
     page.fill("#id_temperature", "36.6")
     tap(page, "how", "well")
     page.get_by_role("button", name=re.compile("记下")).click()
-    assert "请回答是或否" in page.inner_text("main")
+    assert "请选择本人是否在规定地点" in page.inner_text("main")
     clean(page)
     tap(page, "kept", "yes")
     page.get_by_role("button", name=re.compile("记下")).click()
