@@ -75,13 +75,17 @@ class MonitoringFigures:
         self.released_in_all += other.released_in_all
 
 
-def figures_by_unit(*, day: date, at: datetime) -> dict[int, MonitoringFigures]:
-    """As it stood at a moment of that day; asked again years later, the answer is the same."""
+def figures_by_unit(*, day: date, at: datetime, category: str = "") -> dict[int, MonitoringFigures]:
+    """As it stood at a moment of that day; asked again years later, the answer is the same.
+
+    `category` of the people; empty: all of them.
+    """
     begin = at_local(day, _MIDNIGHT)
     found: dict[int, MonitoringFigures] = {}
-    rows = MonitoringFile.objects.filter(told_at__lt=at).values_list(
-        "unit_id", "told_at", "closed_at", "state"
-    )
+    files = MonitoringFile.objects.filter(told_at__lt=at)
+    if category:
+        files = files.filter(person__category=category)
+    rows = files.values_list("unit_id", "told_at", "closed_at", "state")
     for unit_id, told_at, closed_at, state in rows.iterator():
         one = found.setdefault(unit_id, MonitoringFigures())
         closed = closed_at is not None and closed_at < at
@@ -93,9 +97,12 @@ def figures_by_unit(*, day: date, at: datetime) -> dict[int, MonitoringFigures]:
     return found
 
 
-def figures_of(unit_ids: Iterable[int], *, day: date, at: datetime) -> MonitoringFigures:
+def figures_of(
+    unit_ids: Iterable[int], *, day: date, at: datetime, category: str = ""
+) -> MonitoringFigures:
+    """The sum over these units' own people."""
     total = MonitoringFigures()
-    by_unit = figures_by_unit(day=day, at=at)
+    by_unit = figures_by_unit(day=day, at=at, category=category)
     for unit_id in unit_ids:
         if unit_id in by_unit:
             total.add(by_unit[unit_id])

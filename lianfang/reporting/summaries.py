@@ -22,7 +22,10 @@ from lianfang.rulebook.queries import Rules, rules_in_force
 STUDENTS, STAFF = "STUDENT", "STAFF"
 _LOOK_BACK = 60  # days; who has been silent longer is silent
 # Facts of the roster and of what came in: true however few have reported.
-_FACTS = ("expected", "received", "missing", "unreachable")
+_FACTS = (
+    "expected", "received", "missing", "unreachable",
+    "monitored", "monitored_new", "monitored_released", "monitored_all",
+)  # fmt: skip
 
 Row = Mapping[str, Any]
 

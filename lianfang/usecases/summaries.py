@@ -25,6 +25,7 @@ from lianfang.roster.models import Unit
 from lianfang.usecases import summary_files as files
 from lianfang.usecases import summary_tables as tables
 from lianfang.usecases import summary_words as words
+from lianfang.usecases.summary_monitoring import with_monitoring, with_monitoring_of_college
 
 Kind = Literal["A", "B", "E", "H"]
 KINDS: tuple[Kind, ...] = ("A", "B", "E", "H")
@@ -125,9 +126,10 @@ def _tables(kind: Kind, unit: Unit, day: date, now: datetime) -> list[tables.Tab
     report = queries.unit_report(unit, day=day)
     facts = _facts(unit, day, report, now)
     if kind == "A":
-        return [tables.unit_table(frozen.unit_summary(unit, day=day, now=now), facts)]
+        return [tables.unit_table(with_monitoring(frozen.unit_summary(unit, day=day, now=now)), facts)]
     if kind == "B":
-        return tables.college_tables(frozen.college_summary(unit, day=day, now=now), facts)
+        summary = with_monitoring_of_college(frozen.college_summary(unit, day=day, now=now))
+        return tables.college_tables(summary, facts)
     return [tables.silence_table(frozen.silences(unit, day=day, now=now), facts)]
 
 
@@ -157,7 +159,7 @@ def _facts(
 
 def _line(unit: Unit, day: date, now: datetime) -> str:
     """Format H: one line for the group or the phone."""
-    summary = frozen.unit_summary(unit, day=day, now=now)
+    summary = with_monitoring(frozen.unit_summary(unit, day=day, now=now))
     report, line = summary.report, summary.total
     prefix = f"{EXERCISE} " if is_exercise() else ""
     if report is None:
@@ -181,7 +183,7 @@ def _line(unit: Unit, day: date, now: datetime) -> str:
         },
         "suspected": words.NOT_KEPT,
         "confirmed": words.NOT_KEPT,
-        "monitored": words.NOT_KEPT,
+        "monitored": _people(line, "monitored"),
         "conclusion": _conclusion(report, line),
         "reporter": report.signed_by.name,
         "head": head.name if head else words.NOT_KEPT,

@@ -19,7 +19,7 @@ from lianfang.monitoring.asking import AlreadyContested
 from lianfang.monitoring.changing import IncidentIsOpen
 from lianfang.monitoring.checking import Findings, SlotIsOver
 from lianfang.monitoring.models import CheckSlot, MonitoringFact, MonitoringFile
-from lianfang.monitoring.queries import preview
+from lianfang.monitoring.queries import people_under_monitoring, preview
 from lianfang.monitoring.releasing import ChecklistNotComplete, checklist_of
 from lianfang.notifications.models import Message
 from lianfang.rulebook import operations as rulebook
@@ -30,6 +30,7 @@ from lianfang.usecases import acknowledge_incident, handle_incident, monitoring_
 from lianfang.usecases import monitoring as usecase
 from tests.cast import College
 from tests.flow.incident_cast import the_incident
+from tests.flow.test_summaries import everybody_signs, export, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -315,3 +316,17 @@ def test_two_at_once_fill_one_check_once() -> None:
         )  # fmt: skip
     slot.refresh_from_db()
     assert slot.temperature == "36.5"
+
+
+def test_the_summaries_count_who_was_watched_when_the_report_was_signed() -> None:
+    college = College.found()
+    file = watched(college)
+    everybody_signs(college)
+    college.now += timedelta(hours=1)
+    usecase.cancel(
+        file=file, reason="误报", by=college["主任"], actor=college.actor("主任"), now=college.now
+    )
+    rows = rows_of(export(college, "信息系", "A"))
+    assert [row["重点监测在管"] for row in rows.values()] == [0, 1, 1]  # as it was when signed
+    assert [row["当日新增"] for row in rows.values()] == [0, 1, 1]
+    assert list(people_under_monitoring(college.today)) == []
