@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
@@ -68,7 +66,7 @@ def report_file(request: HttpRequest, visit: Visit, pk: int, number: int, fmt: s
         report=found,
         named=_named(request, seen),
         language="en" if request.GET.get("language") == "en" else "zh-hans",
-        fmt=cast(incident_reports.Format, fmt),
+        fmt=fmt,
         actor=visit.actor,
         now=visit.now,
     )
