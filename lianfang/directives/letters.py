@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from lianfang.accounts.languages import languages_of, speaking
 from lianfang.directives.audience import answerable
 from lianfang.directives.models import DirectiveReceipt, DirectiveVersion
 from lianfang.kernel.clock import SHANGHAI, reporting_day
@@ -30,24 +31,20 @@ def announce(
 ) -> None:
     """One letter for each person who answers for one of these units, whatever their number."""
     told = people_of(receipts, now=now)
+    languages = languages_of(person for people in told.values() for person in people)
     drafts = []
     for receipt in receipts:
         due = receipt.acknowledge_due_at
+        values = {
+            "issuer": issuer or version.directive.issuer.name,
+            "title": version.title,
+            "due": clock_words(due) if due else "",
+        }
+        reference = f"directive:{version.directive_id}:{receipt.pk}:told"
         for person in told.get(receipt.pk, []):
-            drafts.append(
-                letter(
-                    version,
-                    person,
-                    rules,
-                    reference=f"directive:{version.directive_id}:{receipt.pk}:told",
-                    body=rules.text(
-                        text,
-                        issuer=issuer or version.directive.issuer.name,
-                        title=version.title,
-                        due=clock_words(due) if due else "",
-                    ),
-                )
-            )
+            with speaking(languages.get(person.pk)):
+                body = rules.text(text, **values)
+                drafts.append(letter(version, person, rules, reference=reference, body=body))
     notifications.queue(drafts, now=now)
 
 
@@ -65,6 +62,7 @@ def people_of(receipts: Iterable[DirectiveReceipt], *, now: datetime) -> dict[in
 def letter(
     version: DirectiveVersion, person: Person, rules: Rules, *, reference: str, body: str
 ) -> Draft:
+    """The caller speaks the language of the person already."""
     urgency = DirectiveVersion.Urgency(version.urgency)
     return Draft(
         reference=reference,

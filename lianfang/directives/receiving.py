@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from lianfang.accounts.languages import in_language_of
 from lianfang.audit import operations as audit
 from lianfang.directives.letters import announce, letter, people_of
 from lianfang.directives.models import DirectiveReceipt, DirectiveVersion, Feedback
@@ -276,21 +277,14 @@ def _tell_returned(
 ) -> None:
     version = receipt.version
     rules = rules_in_force(now)
-    body = rules.text("directive_returned", title=version.title, reason=reason.strip()[:300])
-    told = people_of([receipt], now=now)[receipt.pk]
-    notifications.queue(
-        [
-            letter(
-                version,
-                person,
-                rules,
-                reference=f"directive:{version.directive_id}:{receipt.pk}:returned:{feedback.pk}",
-                body=body,
-            )
-            for person in told
-        ],
-        now=now,
-    )
+    reference = f"directive:{version.directive_id}:{receipt.pk}:returned:{feedback.pk}"
+    drafts = []
+    for person in people_of([receipt], now=now)[receipt.pk]:
+        with in_language_of(person):
+            words = {"title": version.title, "reason": reason.strip()[:300]}
+            body = rules.text("directive_returned", **words)
+            drafts.append(letter(version, person, rules, reference=reference, body=body))
+    notifications.queue(drafts, now=now)
 
 
 def claim_overdue(*, now: datetime) -> DirectiveReceipt | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from lianfang.accounts.languages import in_language_of
 from lianfang.audit import operations as audit
 from lianfang.directives.letters import clock_words
 from lianfang.directives.models import ItemEntry, SupervisionItem
@@ -116,18 +117,15 @@ def _tell_owner(item: SupervisionItem, text: str, now: datetime, what: str, **wo
     if item.owner is None:
         return
     rules = rules_in_force(now)
-    notifications.queue(
-        [
-            Draft(
-                reference=f"item:{item.pk}:{what}",
-                person=item.owner,
-                subject=rules.text("subject"),
-                body=rules.text(text, title=item.title, unit=item.unit.name, **words),
-                link=f"/desk/directives/items/{item.pk}/",
-            )
-        ],
-        now=now,
-    )
+    with in_language_of(item.owner):
+        draft = Draft(
+            reference=f"item:{item.pk}:{what}",
+            person=item.owner,
+            subject=rules.text("subject"),
+            body=rules.text(text, title=item.title, unit=item.unit.name, **words),
+            link=f"/desk/directives/items/{item.pk}/",
+        )
+    notifications.queue([draft], now=now)
 
 
 def _move(item: SupervisionItem, *, since: list[SupervisionItem.State], **columns: object) -> None:

@@ -9,6 +9,7 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Q
 
+from lianfang.accounts.languages import languages_of, speaking
 from lianfang.audit import operations as audit
 from lianfang.clusters import answering as clusters
 from lianfang.clusters.models import Alert
@@ -187,6 +188,7 @@ def _take(
     # Who answers for the class and for the department is rung once, not twice.
     told = Summons.objects.filter(escalation=escalation, round=escalation.round)
     already = set(told.values_list("person_id", flat=True))
+    languages = languages_of(people)
     drafts = []
     for person in people:
         if person.pk in already:
@@ -198,14 +200,15 @@ def _take(
             person=person,
             summoned_at=now,
         )
-        drafts.append(_letter(escalation, summons, rules))
+        with speaking(languages.get(person.pk)):
+            drafts.append(_letter(escalation, summons, rules))
     notifications.queue(drafts, now=now)
 
 
 def _tell_groups(escalation: Escalation, rules: Rules, now: datetime) -> None:
     """The group robots of the duty rooms: that somebody is needed, with a link that asks who."""
-    notifications.queue(
-        [
+    with speaking(None):
+        drafts = [
             Draft(
                 reference=f"{escalation.reference}round:{escalation.round}:group",
                 person=None,
@@ -217,9 +220,8 @@ def _tell_groups(escalation: Escalation, rules: Rules, now: datetime) -> None:
                 matter=_matter(escalation),
             )
             for group in configured_groups()
-        ],
-        now=now,
-    )
+        ]
+    notifications.queue(drafts, now=now)
 
 
 def _letter(escalation: Escalation, summons: Summons, rules: Rules) -> Draft:
@@ -273,21 +275,22 @@ def _alarm(escalation: Escalation, rules: Rules, text: str, what: str, now: date
         escalation.incident_id or escalation.receipt_id or escalation.item_id or escalation.alert_id
     )
     link = "/desk/" if about_a_unit_report else escalation.desk_link
-    notifications.queue(
-        [
-            Draft(
-                reference=f"{escalation.reference}round:{escalation.round}:{what}",
-                person=person,
-                subject=rules.text("subject"),
-                body=rules.text(text),
-                link=link,
-                is_urgent=True,
-                matter=_matter(escalation),
+    languages = languages_of(told.values())
+    drafts = []
+    for person in told.values():
+        with speaking(languages.get(person.pk)):
+            drafts.append(
+                Draft(
+                    reference=f"{escalation.reference}round:{escalation.round}:{what}",
+                    person=person,
+                    subject=rules.text("subject"),
+                    body=rules.text(text),
+                    link=link,
+                    is_urgent=True,
+                    matter=_matter(escalation),
+                )
             )
-            for person in told.values()
-        ],
-        now=now,
-    )
+    notifications.queue(drafts, now=now)
 
 
 def _exhaust(escalation: Escalation, rules: Rules, now: datetime) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from lianfang.accounts.models import Account
+from lianfang.accounts.languages import in_language_of
 from lianfang.notifications.channels.base import Letter
 from lianfang.notifications.models import Delivery, Message
 from lianfang.notifications.rules import in_ranges
 from lianfang.notifications.secrecy import full_body
-from lianfang.roster.models import Person
 
 EXERCISE_MARK = "【演练 EXERCISE】"
 _MOST_LINES = 20
@@ -35,7 +32,7 @@ def letter_of(delivery: Delivery, *, exercise: bool, answers_come_back: bool = F
     mark = EXERCISE_MARK if exercise else ""
     body = full_body(message)
     if delivery.channel == "sms" and message.answer_code and answers_come_back:
-        with _language_of(person):
+        with in_language_of(person):
             words = _("Or reply %(code)s: I will see to it.")
             if message.topic.startswith("campaign:"):
                 words = _("Or reply %(code)s: I have read it.")
@@ -66,7 +63,7 @@ def fill_bundle(carrier: Delivery) -> bool:
     )
     if not carried:
         return False
-    with _language_of(bundle.recipient):
+    with in_language_of(bundle.recipient):
         bundle.subject, bundle.body, bundle.link = _words(carried)
     bundle.save(update_fields=["subject", "body", "link"])
     return True
@@ -88,15 +85,3 @@ def _words(carried: Sequence[Message]) -> tuple[str, str, str]:
         lines.append("……")
     head = _("%(count)s messages for you:") % {"count": len(carried)}
     return first.subject, "\n".join([head, *lines]), "/messages/"
-
-
-@contextmanager
-def _language_of(person: Person | None) -> Iterator[None]:
-    """A worker speaks no language of its own: what it writes is for somebody."""
-    chosen = ""
-    if person is not None:
-        found = Account.objects.filter(person=person).values_list("language", flat=True)
-        chosen = found.first() or ""
-    language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(language):
-        yield

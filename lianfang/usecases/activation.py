@@ -18,7 +18,8 @@ from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.roster.models import Person, Post
 from lianfang.roster.queries import held_on
-from lianfang.rulebook.queries import rules_in_force
+from lianfang.rulebook.queries import Rules, rules_in_force
+from lianfang.usecases.letters import speaking
 
 
 class HoldsAPost(Refused):
@@ -72,22 +73,22 @@ def send_codes(
         sent_by_channel=True
     )
     rules = rules_in_force(now)
-    notifications.queue(
-        [
-            Draft(
-                reference=f"activation:{slip.person.pk}:{now:%Y%m%d%H%M%S}",
-                person=slip.person,
-                subject=rules.text("subject"),
-                body=rules.text("activation", code=slip.code),
-                link=f"/activate/?n={slip.person.number}",
-                secret=slip.code,
-                is_awaited=True,
-            )
-            for slip in slips
-        ],
-        now=now,
-    )
+    notifications.queue([_letter(slip, rules, now) for slip in slips], now=now)
     return len(slips)
+
+
+def _letter(slip: Slip, rules: Rules, now: datetime) -> Draft:
+    """In the language of the college: whoever gets it has no account yet, or none they can open."""
+    with speaking(None):
+        return Draft(
+            reference=f"activation:{slip.person.pk}:{now:%Y%m%d%H%M%S}",
+            person=slip.person,
+            subject=rules.text("subject"),
+            body=rules.text("activation", code=slip.code),
+            link=f"/activate/?n={slip.person.number}",
+            secret=slip.code,
+            is_awaited=True,
+        )
 
 
 def _refuse_post_holders(people: list[Person], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from lianfang.accounts.models import Account
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.monitoring.queries import open_files
@@ -47,7 +46,7 @@ from lianfang.roster.models import Exemption, Membership, Person, Post, Unit
 from lianfang.roster.queries import held_on
 from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import callers
-from lianfang.usecases.letters import in_language_of
+from lianfang.usecases.letters import in_language_of, languages_of
 
 PORTION = 250  # people of one transaction: a report never waits behind a whole college
 
@@ -204,7 +203,7 @@ def _letters(
 ) -> list[Draft]:
     """One letter each, in the language of its reader; texts are written once per language."""
     campaign = step.campaign
-    languages = _languages(one.person_id for one in recipients)
+    languages = languages_of(one.person for one in recipients)
     bodies: dict[str, str] = {}
     drafts = []
     for one in recipients:
@@ -224,12 +223,6 @@ def _letters(
             )
         )
     return drafts
-
-
-def _languages(people: Iterable[int]) -> dict[int, str]:
-    known = dict(settings.LANGUAGES)
-    chosen = Account.objects.filter(person_id__in=list(people)).values_list("person_id", "language")
-    return {person: language for person, language in chosen if language in known}
 
 
 def full_text(campaign: Campaign) -> str:

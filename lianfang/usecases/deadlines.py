@@ -21,6 +21,7 @@ from lianfang.roster.models import Person, Post, Unit
 from lianfang.roster.queries import held_on
 from lianfang.rulebook.queries import Rules, rules_in_force
 from lianfang.usecases import chase_people
+from lianfang.usecases.letters import in_language_of
 
 
 @transaction.atomic
@@ -92,19 +93,19 @@ def _remind(moment: DueMoment, rules: Rules, now: datetime) -> None:
 
 def _remind_unit(unit: Unit, moment: DueMoment, rules: Rules, now: datetime) -> None:
     due = rules.deadlines[moment.level]
-    notifications.queue(
-        [
-            Draft(
-                reference=f"unit-reminder:{unit.pk}:{moment.day}",
-                person=person,
-                subject=rules.text("subject"),
-                body=rules.text("unit_reminder", unit=unit.name, due=f"{due.due_at:%H:%M}"),
-                link=f"/desk/units/{unit.pk}/sign/",
+    drafts = []
+    for person in signers_of(unit, day=moment.day):
+        with in_language_of(person):
+            drafts.append(
+                Draft(
+                    reference=f"unit-reminder:{unit.pk}:{moment.day}",
+                    person=person,
+                    subject=rules.text("subject"),
+                    body=rules.text("unit_reminder", unit=unit.name, due=f"{due.due_at:%H:%M}"),
+                    link=f"/desk/units/{unit.pk}/sign/",
+                )
             )
-            for person in signers_of(unit, day=moment.day)
-        ],
-        now=now,
-    )
+    notifications.queue(drafts, now=now)
 
 
 def signers_of(unit: Unit, *, day: date) -> list[Person]:

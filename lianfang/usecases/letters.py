@@ -1,25 +1,5 @@
-"""Letters in the language of whoever reads them: their own choice, else the college's."""
+"""Letters in the language of whoever reads them, for the use cases that write them."""
 
-from __future__ import annotations
+from lianfang.accounts.languages import in_language_of, languages_of, speaking
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.conf import settings
-from django.utils import translation
-
-from lianfang.accounts.models import Account
-from lianfang.roster.models import Person
-
-
-@contextmanager
-def in_language_of(person: Person | None) -> Iterator[None]:
-    """A worker speaks no language of its own: what it writes is for somebody."""
-    chosen = ""
-    if person is not None:
-        chosen = (
-            Account.objects.filter(person=person).values_list("language", flat=True).first() or ""
-        )
-    language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(language):
-        yield
+__all__ = ["in_language_of", "languages_of", "speaking"]
