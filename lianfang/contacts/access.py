@@ -8,6 +8,7 @@ own are contacts, of which code, and neither the case nor why. The leading group
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
@@ -77,7 +78,21 @@ def own_contacts(sight: Sight) -> QuerySet[Contact]:
 
 
 def may_open_page(sight: Sight) -> bool:
-    return sight.person is not None and bool(sight.event_figure_units)
+    """Whoever sees events of some unit, or has calls of contacts to make."""
+    if sight.person is None:
+        return False
+    return bool(sight.event_figure_units) or Visit.objects.filter(owner=sight.person).exists()
+
+
+def waiting_for(sight: Sight, *, day: date) -> int:
+    """What somebody has to do: calls of today, and packages that wait for a second person."""
+    if sight.person is None:
+        return 0
+    calls = Visit.objects.filter(owner=sight.person, day=day, outcome="").count()
+    if not sees_all(sight):
+        return calls
+    asked = Package.objects.filter(state=Package.State.ASKED).exclude(asked_by=sight.person)
+    return calls + asked.count()
 
 
 def sight_of_investigation(investigation: Investigation, *, sight: Sight) -> InvestigationSight:

@@ -199,7 +199,7 @@ def claim_due(*, now: datetime) -> Visit | None:
 
 
 def postpone_due(*, now: datetime, to: datetime) -> None:
-    for model in (Visit, Investigation):
-        due = model._default_manager.filter(next_due_at__lte=now).order_by("next_due_at", "id")
-        rows = model._default_manager.filter(pk__in=due.values("pk")[:1])
-        rows.update(next_due_at=to)
+    late = Visit.objects.filter(next_due_at__lte=now).order_by("next_due_at", "id")
+    Visit.objects.filter(pk__in=late.values("pk")[:1]).update(next_due_at=to)
+    days = Investigation.objects.filter(next_due_at__lte=now).order_by("next_due_at", "id")
+    Investigation.objects.filter(pk__in=days.values("pk")[:1]).update(next_due_at=to)

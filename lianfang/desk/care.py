@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianfang.campus import access as campus
 from lianfang.clusters import access as clusters
+from lianfang.contacts import access as contacts
 from lianfang.desk.cluster_board import waiting_alerts
 from lianfang.desk.frame import Tab, address_of, answer
 from lianfang.doubts import access as doubts
@@ -50,6 +51,13 @@ CARE: list[CarePage] = [
         _("Many ill at once: alerts with their clock, detectors, and what is not known."),
         may_open=lambda visit: clusters.may_look(visit.sight),
         waiting=waiting_alerts,
+    ),
+    CarePage(
+        "desk-contacts",
+        _("Close contacts"),
+        _("Whom a case met, who is called every day, what went to the CDC."),
+        may_open=lambda visit: contacts.may_open_page(visit.sight),
+        waiting=lambda visit: contacts.waiting_for(visit.sight, day=visit.today),
     ),
     CarePage(
         "desk-groups",

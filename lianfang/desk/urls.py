@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("care/monitoring/", include("lianfang.desk.urls_monitoring")),
     path("care/doubts/", include("lianfang.desk.urls_doubts")),
     path("care/quarantine/", include("lianfang.desk.urls_quarantine")),
+    path("care/contacts/", include("lianfang.desk.urls_contacts")),
     path("care/groups/", include("lianfang.desk.urls_groups")),
     path("gateways/", gateways.gateways, name="desk-gateways"),
     path("gateways/parked/<int:pk>/", gateways.settle_parked, name="desk-parked-settle"),

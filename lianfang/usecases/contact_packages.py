@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import xlsxwriter
@@ -96,7 +96,7 @@ def rows_of(
 
 def _cell(contact: Contact, name: str, rooms: dict[int, str]) -> str:
     somebody = contact.person or contact.outsider
-    values = {
+    values: dict[str, Callable[[], str]] = {
         "code": lambda: contact.code,
         "name": lambda: somebody.name if somebody else "",
         "phone": lambda: somebody.phone if somebody else "",

@@ -139,6 +139,20 @@ def investigation_seen(
     )  # fmt: skip
 
 
+def contact_seen(*, contact: Contact, actor: Actor, now: datetime) -> None:
+    audit.record(
+        verb="contacts.contact.seen", actor=actor, subject=contact, now=now,
+        concerns=contact.person_id,
+    )  # fmt: skip
+
+
+def phone_revealed(*, contact: Contact, actor: Actor, now: datetime) -> None:
+    audit.record(
+        verb="roster.phone.revealed", actor=actor, subject=contact, now=now,
+        concerns=contact.person_id, reason="contact",
+    )  # fmt: skip
+
+
 name_contact = operations.name_contact
 link = operations.link
 close = operations.close
