@@ -59,14 +59,14 @@ def test_the_page_costs_the_same_for_one_and_for_three_rows(
     client = client_of(college, "小明")
     client.get("/me/")
     reported_by(college, "辅导员", "小明")
-    with django_assert_max_num_queries(14) as one:
+    with django_assert_max_num_queries(17) as one:
         client.get("/me/")
     for name in ("主任", "副主任"):
         college.now += timedelta(minutes=1)
         it_is(college.now)
         reported_by(college, name, "小明")
         answers_seen(person=college["小明"], reports=[], actor=college.actor(name), now=college.now)
-    with django_assert_max_num_queries(14) as three:
+    with django_assert_max_num_queries(17) as three:
         assert client.get("/me/").content.decode().count("代报") == 3
     assert len(one.captured_queries) == len(three.captured_queries)
 
