@@ -30,7 +30,10 @@ LIMIT_OF = {
     "roster_import": 24 * 1024 * _KB,
     "area_import": 5 * 1024 * _KB,
     "hospital_import": 5 * 1024 * _KB,
-}
+} | dict.fromkeys(
+    ("directives", "redraft", "feed_back", "items", "report_item"),
+    4 * 1024 * _KB,  # with files
+)
 FILES = {"roster_import", "area_import", "hospital_import"}  # these take multipart/form-data
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 View = Callable[..., HttpResponse]

@@ -12,19 +12,34 @@ from lianfang.api import problems
 from lianfang.api.auth import IntegrationToken, PersonSession
 from lianfang.api.reading import StrictParser
 from lianfang.api.routers import (
+    articles,
     board,
+    book,
+    callers,
     calls,
+    campaigns,
     codes,
+    directives,
+    drafts,  # noqa: F401  (its addresses stand on the router of directives)
+    drills,
+    duty,
+    feeds,
     gateways,
     incidents,
+    items,
     lists,
     mine,
     others,
     people,
+    plan,
     posts,
+    receipts,
     reports,
     roster,
+    rotas,
     signing,
+    swaps,
+    times,
     units,
 )
 
@@ -61,8 +76,9 @@ api = Api(
 )
 problems.install(api)
 ROUTERS = (
-    reports, units, signing, people, posts, codes, calls, incidents, board, roster, lists,
-    gateways, mine, others,
+    reports, units, signing, people, posts, codes, calls, incidents, board, times, roster, lists,
+    directives, receipts, items, plan, duty, rotas, swaps, book, drills, feeds, articles, campaigns,
+    callers, gateways, mine, others,
 )  # fmt: skip
 for router in ROUTERS:
     api.add_router("/v1", router.router)

@@ -27,6 +27,10 @@ class TokenView(View):
     def _below(self, posts: Sequence[Post]) -> frozenset[int]:
         return self.reach
 
+    @property
+    def has_desk(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True)
 class ActingView(View):

@@ -92,36 +92,6 @@ def test_a_token_needs_scopes_that_exist(college: College, scopes: list[str]) ->
         tokens.issue(name="x", scopes=scopes, unit=None, actor=OPERATOR, now=college.now)
 
 
-NEEDED = [
-    ("GET", "/units", Scope.LEDGER_READ),
-    ("GET", "/units/U005/ledger", Scope.LEDGER_READ),
-    ("GET", "/units/U005/reports", Scope.LEDGER_READ),
-    ("GET", "/units/U005/summaries/A", Scope.LEDGER_READ),
-    ("GET", "/units/U005/missing", Scope.PEOPLE_READ),
-    ("GET", "/incidents", Scope.INCIDENTS_READ),
-    ("POST", "/incidents/1/acknowledge", Scope.INCIDENTS_WRITE),
-    ("POST", "/reports", Scope.REPORTS_WRITE),
-    ("POST", "/reports/batch", Scope.REPORTS_WRITE),
-]
-
-
-def test_without_its_scope_an_address_is_shut(college: College, subtests: pytest.Subtests) -> None:
-    for number, (method, path, scope) in enumerate(NEEDED):
-        with subtests.test(f"{method} {path}"):
-            others = [one for one in Scope if one != scope]
-            caller = integration(*others, name=f"系统{number}", college=college)
-            answer = caller.get(path) if method == "GET" else _post(caller, path)
-            assert problem(answer)[:2] == (403, "api.scope-missing")
-
-
-def _post(caller: Caller, path: str) -> Any:
-    bodies: dict[str, Any] = {
-        "/reports": {"person": "x", "answers": FINE},
-        "/reports/batch": {"reports": [1]},
-    }
-    return caller.post(path, bodies.get(path, {}), Idempotency_Key="k")
-
-
 def test_the_day_of_the_last_use_is_noted(college: College) -> None:
     integration(Scope.LEDGER_READ, college=college).get("/me")
     assert Integration.objects.get().last_used_on == college.today

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from lianfang.api.models import Scope
 from tests.api import FEVER, Caller, integration, logged_in
+from tests.api_examples import Operation, operations
 from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,9 +139,45 @@ def test_a_report_with_any_one_value_is_understood(
 def test_any_address_is_understood(
     college: College, path: str, word: str, query: dict[str, str]
 ) -> None:
-    from urllib.parse import quote
-
     me = logged_in(college, "书记")
     address = path.format(quote(word, errors="surrogatepass"))
     safe = {name: value.encode("utf-8", "replace").decode() for name, value in query.items()}
     understood(me.get(address, **safe))
+
+
+# ---------------------------------------------------------------- every address of the document
+
+CHANGES = [one for one in operations() if one.method == "post" and not one.takes_files]
+SPOTS = [(one, place) for one in CHANGES for place in places_in(one.body())]
+
+
+@quietly
+@given(spot=st.sampled_from(SPOTS), value=anything, key=st.sampled_from(["1", "U005", "x"]))
+def test_a_good_request_with_any_one_value_is_understood(
+    college: College, caller: Caller, spot: tuple[Operation, tuple[Any, ...]], value: Any, key: str
+) -> None:
+    operation, place = spot
+    body: Any = copy.deepcopy(operation.body())
+    target = body
+    for step in place[:-1]:
+        target = target[step]
+    target[place[-1]] = value
+    acting = caller.acting_for(college["书记"].number)
+    understood(send(acting, operation.address(key), body))
+
+
+@quietly
+@given(
+    operation=st.sampled_from(list(operations())),
+    word=st.text(alphabet=st.characters(blacklist_characters="/?#"), min_size=1, max_size=20),
+    body=anything,
+)
+def test_any_word_in_any_address_is_understood(
+    college: College, caller: Caller, operation: Operation, word: str, body: Any
+) -> None:
+    address = operation.address(quote(word, errors="surrogatepass"))
+    acting = caller.acting_for(college["书记"].number)
+    if operation.method == "get":
+        understood(acting.get(address, **operation.query()))
+    else:
+        understood(send(acting, address, body))

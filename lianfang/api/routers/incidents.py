@@ -52,7 +52,7 @@ def list_incidents(
 
 @router.get("/incidents/{incident_id}", response=answers(200, IncidentOut), url_name="incident")
 def one_incident(request: HttpRequest, incident_id: str) -> IncidentOut:
-    """One incident. That it was looked at is written down."""
+    """One incident. That it was looked at is written down. Token: `incidents:read`."""
     caller = caller_of(request)
     caller.needs(Scope.INCIDENTS_READ)
     return _shown(_incident(incident_id, caller), caller)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from lianfang.api.access import Caller, caller_of
 from lianfang.api.models import Scope
+from lianfang.api.once import once
 from lianfang.api.routers.common import answers
 from lianfang.api.schemas import Day, FileProblemOut, ImportOut, Strict
 from lianfang.kernel.refusals import Forbidden, Invalid
@@ -38,6 +39,7 @@ class ImportForm(Strict):
 
 
 @router.post("/roster/import", response=answers(200, ImportOut), url_name="roster_import")
+@once
 def import_roster(
     request: HttpRequest,
     form: Form[ImportForm],

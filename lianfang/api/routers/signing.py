@@ -58,7 +58,10 @@ def _has_changed(signed: UnitReport, now: Mapping[str, object]) -> bool:
 
 @router.get("/units/{code}/reports", response=answers(200, UnitReportsOut), url_name="unit_report")
 def unit_reports(request: HttpRequest, code: str, day: DayAsked = None) -> UnitReportsOut:
-    """What a unit signed, every version; and which units below have signed, and which are late."""
+    """What a unit signed, every version; which units below have signed, and which are late.
+
+    Token: `ledger:read`.
+    """
     caller = caller_of(request)
     caller.needs(Scope.LEDGER_READ)
     unit = caller.unit_with_events(code)

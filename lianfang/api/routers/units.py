@@ -50,7 +50,10 @@ def list_units(request: HttpRequest, limit: Limit = 200, offset: Offset = 0) -> 
 def ledger(
     request: HttpRequest, code: str, day: DayAsked = None, below: bool = False
 ) -> LedgersOut:
-    """The day of a unit with everything below it; `below=true` adds the units directly below."""
+    """The day of a unit with everything below it; `below=true` adds the units directly below.
+
+    Token: `ledger:read`.
+    """
     caller = caller_of(request)
     caller.needs(Scope.LEDGER_READ)
     unit = caller.unit(code)
