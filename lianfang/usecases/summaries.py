@@ -25,6 +25,7 @@ from lianfang.roster.models import Unit
 from lianfang.usecases import summary_files as files
 from lianfang.usecases import summary_tables as tables
 from lianfang.usecases import summary_words as words
+from lianfang.usecases.summary_cases import with_cases, with_cases_of_college
 from lianfang.usecases.summary_monitoring import with_monitoring, with_monitoring_of_college
 
 Kind = Literal["A", "B", "E", "H"]
@@ -126,11 +127,16 @@ def _tables(kind: Kind, unit: Unit, day: date, now: datetime) -> list[tables.Tab
     report = queries.unit_report(unit, day=day)
     facts = _facts(unit, day, report, now)
     if kind == "A":
-        return [tables.unit_table(with_monitoring(frozen.unit_summary(unit, day=day, now=now)), facts)]
+        return [tables.unit_table(_unit_summary(unit, day, now), facts)]
     if kind == "B":
-        summary = with_monitoring_of_college(frozen.college_summary(unit, day=day, now=now))
-        return tables.college_tables(summary, facts)
+        college = with_monitoring_of_college(frozen.college_summary(unit, day=day, now=now))
+        return tables.college_tables(with_cases_of_college(college), facts)
     return [tables.silence_table(frozen.silences(unit, day=day, now=now), facts)]
+
+
+def _unit_summary(unit: Unit, day: date, now: datetime) -> frozen.UnitSummary:
+    """What was signed, with monitoring and diagnoses as they were known then."""
+    return with_cases(with_monitoring(frozen.unit_summary(unit, day=day, now=now)))
 
 
 def _facts(
@@ -159,7 +165,7 @@ def _facts(
 
 def _line(unit: Unit, day: date, now: datetime) -> str:
     """Format H: one line for the group or the phone."""
-    summary = with_monitoring(frozen.unit_summary(unit, day=day, now=now))
+    summary = _unit_summary(unit, day, now)
     report, line = summary.report, summary.total
     prefix = f"{EXERCISE} " if is_exercise() else ""
     if report is None:
@@ -181,8 +187,8 @@ def _line(unit: Unit, day: date, now: datetime) -> str:
             name: _people(line, name)
             for name in ("expected", "received", "proxy", "missing", "fever")
         },
-        "suspected": words.NOT_KEPT,
-        "confirmed": words.NOT_KEPT,
+        "suspected": _people(line, "suspected"),
+        "confirmed": _people(line, "confirmed"),
         "monitored": _people(line, "monitored"),
         "conclusion": _conclusion(report, line),
         "reporter": report.signed_by.name,

@@ -7,7 +7,7 @@ import io
 import shutil
 import subprocess
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 
 from lianfang.audit.models import Entry
 from lianfang.commands.main import main
+from lianfang.incidents.figures import case_figures
 from lianfang.installation.models import Installation
 from lianfang.installation.queries import forget
 from lianfang.kernel.refusals import Forbidden, NotYours
@@ -24,10 +25,11 @@ from lianfang.reporting.models import UnitReport
 from lianfang.reporting.summaries import Known, Line, added
 from lianfang.roster.access import view_of
 from lianfang.roster.models import Unit
-from lianfang.usecases import summaries, zero_report
+from lianfang.usecases import referrals, summaries, zero_report
 from lianfang.usecases.summary_files import harmless
 from lianfang.usecases.summary_tables import share
 from tests.cast import FEVER, College
+from tests.flow.incident_cast import fever, said, the_incident, verified, who
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -186,8 +188,31 @@ def test_the_places_of_everybody_add_up_to_the_number_reported(college: College)
 def test_what_this_release_does_not_ask_for_is_a_dash_and_never_a_zero(college: College) -> None:
     everybody_signs(college)
     row = rows_of(export(college, "信息系", "A"))["网络1班 学生"]
-    unknown = ["途经", "就诊人数", *OFFICIAL[28:33], "居家隔离", "擅自返回"]
+    unknown = ["途经", "擅自返回", "今日批准"]
     assert {row[column] for column in unknown} == {"—"}
+
+
+def test_diagnoses_stand_there_as_they_were_known_when_it_was_signed(college: College) -> None:
+    fever(college)
+    verified(college)
+    way = referrals.advise(incident=the_incident(), hospital="市中心医院", **who(college, "值班员"))
+    referrals.take_step(referral=way, step="seen", **who(college, "值班员"))
+    said(college, "SUSPECTED")
+    college.everybody_reports("小明")
+    college.now = college.at("13:40")
+    sign(college, "主任", "信息系", "WITH_EVENTS")
+    college.now += timedelta(hours=1)
+    said(college, "CONFIRMED")  # after the signature
+    row = rows_of(export(college, "信息系", "A"))["合计 教职工、学生"]
+    assert [row[name] for name in ("就诊人数", *OFFICIAL[28:33])] == [1, 1, 0, 0, 0, 0]
+    line = export(college, "信息系", "H").text
+    assert "疑似1人,确诊0人" in line
+    ids = [college.unit("网络1班").pk]
+    now = case_figures(ids, day=college.today, at=college.now)
+    assert (now["suspected"], now["confirmed"]) == (0, 1)
+    said(college, "RECOVERED")
+    cured = case_figures(ids, day=college.today, at=college.now)
+    assert (cured["confirmed"], cured["cured"]) == (0, 1)
 
 
 def test_a_class_that_has_not_signed_reads_so_and_has_empty_cells(college: College) -> None:
@@ -226,7 +251,12 @@ def test_a_zero_of_too_few_reports_is_no_zero_report(college: College) -> None:
     row = rows_of(made)["合计 学生"]
     assert row["零报告(是/否)"] == "未知"
     assert row["备注"] == "迟报;有人未联系上"
-    files = {"重点监测在管", "当日新增", "当日解除", "累计解除"}  # counted from files, not from reports
+    files = {
+        "重点监测在管",
+        "当日新增",
+        "当日解除",
+        "累计解除",
+    }  # counted from files, not from reports
     indicators = [row[column] for column in OFFICIAL[7:-2] if column not in files]
     assert 0 not in indicators
 
@@ -339,7 +369,7 @@ def test_h_is_the_sentence_of_the_notice(college: College) -> None:
     college.now = college.at("14:00")
     sign(college, "主任", "信息系", "ZERO_FULL")
     assert export(college, "信息系", "H").text == (
-        "截至2月1日14时,信息系应报6人,已报6人(代报0人),未报0人;发热0人,疑似—,确诊—;"
+        "截至2月1日14时,信息系应报6人,已报6人(代报0人),未报0人;发热0人,疑似0人,确诊0人;"
         "重点监测0人;零报告。填报人主任,责任人主任。"
     )
 
@@ -349,7 +379,7 @@ def test_h_of_an_incomplete_unit_does_not_say_zero(college: College) -> None:
     college.now = college.at("13:05")
     sign(college, "辅导员", "网络1班", "ZERO_PARTIAL")
     assert export(college, "网络1班", "H").text == (
-        "截至2月1日13时05分,网络1班应报3人,已报1人(代报未知),未报2人;发热未知,疑似—,确诊—;"
+        "截至2月1日13时05分,网络1班应报3人,已报1人(代报未知),未报2人;发热未知,疑似未知,确诊未知;"
         "重点监测0人;零报告(有2人未联系上)。填报人辅导员,责任人主任。"
     )
 
