@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from lianfang.kernel.actors import OPERATOR
 from lianfang.surveys.models import Source, SurveyResponse
 from lianfang.surveys.rules import Meeting, Said, Trip
-from lianfang.usecases import surveys
+from lianfang.usecases import surveys, take_in_lists
 from tests.cast import College
 
 DAZHOU, WENZHOU, WENZHOU_CITY = "511702", "330302", "330300"
@@ -61,3 +62,15 @@ def answer(college: College, name: str, said: Said = NOTHING, page: str = "page"
         page=page,
         now=college.now,
     )
+
+
+def caught(college: College, name: str) -> SurveyResponse:
+    """The person was in Wenzhou, by a train that nobody else needs to know, and it is listed."""
+    days = {"arrived_on": college.today - timedelta(9), "left_on": college.today - timedelta(9)}
+    journey = replace(trip(WENZHOU, "01-20", number="G7531", seat="3车12A"), **days)
+    response = answer(college, name, been(journey, since_on=college.today - timedelta(8)))
+    take_in_lists.areas(
+        "area_code,area,from,until,level\n330300,温州市,2020-01-12,,high\n".encode(), rule="",
+        source="浙江省通报", skip_unknown=False, apply=True, actor=OPERATOR, now=college.now,
+    )  # fmt: skip
+    return response

@@ -100,7 +100,7 @@ class Trip(models.Model):
 
     class Kind(models.TextChoices):
         STAY = "STAY", _("lived or stayed there")
-        VISIT = "VISIT", _("visited")
+        VISIT = "VISIT", _("visited the place")
         PASSING = "PASSING", _("passed through")
         CHANGE = "CHANGE", _("changed trains or planes")
 

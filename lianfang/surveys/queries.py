@@ -35,6 +35,11 @@ class Coverage:
         return self.expected - self.answered - self.refused - self.unreachable - self.moved
 
     @property
+    def without_answer(self) -> int:
+        """Whatever the reason: all that a viewer learns who may not know the reasons."""
+        return self.expected - self.answered
+
+    @property
     def share(self) -> float:
         return self.answered / self.expected if self.expected else 1.0
 

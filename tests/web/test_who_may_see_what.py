@@ -22,13 +22,16 @@ from lianfang.incidents.models import Incident
 from lianfang.reporting.models import CallRecord, DailyReport
 from lianfang.reporting.operations import record_call
 from lianfang.roster.models import Post
+from lianfang.screening.models import ExposureHit
+from tests import survey_cast
 from tests.cast import FEVER, College
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NAME = ("小明",)
 PHONE = ("0000001", "+86142")
-HEALTH = ("38.2", "干咳", "dry_cough", "Dry cough", "夜里发冷", "已就医")
+JOURNEY = ("G7531", "3车12A")  # the train of a trip that a list has caught
+HEALTH = ("38.2", "干咳", "dry_cough", "Dry cough", "夜里发冷", "已就医", *JOURNEY)
 # What each viewer must never be shown anywhere; the counselor of 小明's class sees it all.
 HIDDEN = {
     "nobody": NAME + HEALTH,
@@ -69,6 +72,7 @@ def college(it_is: Any) -> College:
         person=made["小明"], day=made.today, outcome=CallRecord.Outcome.CONFIRMED,
         note="已就医", called_by=made["辅导员"], actor=made.actor("辅导员"), now=made.now,
     )  # fmt: skip
+    survey_cast.caught(made, "小明")
     return made
 
 
@@ -98,6 +102,9 @@ def addresses(college: College) -> Iterator[tuple[str, str]]:
         "desk-call-back": report.pk, "desk-call-back-settle": report.pk,
         "desk-summons-answer": summons.pk, "desk-duty-phone": college["小明"].pk,
         "desk-duty-shift": DutyShift.objects.order_by("pk")[0].pk,
+        "desk-survey-person": college["小明"].pk, "desk-survey-said": college["小明"].pk,
+        "desk-survey-enter": college["小明"].pk, "desk-exposure": ExposureHit.objects.get().pk,
+        "desk-exposure-verify": ExposureHit.objects.get().pk,
     }  # fmt: skip
     by_word: dict[str, Any] = {
         "unit": unit, "day": college.today.isoformat(), "kind": "A", "province": "510000",
@@ -134,7 +141,10 @@ def test_what_is_not_theirs_does_not_exist_for_them(college: College, viewer: st
     client = client_of(college, viewer)
     pages = dict(addresses(college))
     refused = 404 if viewer == "外辅导员" else 403
-    for name in ("desk-incident", "desk-person", "desk-answers", "desk-unit", "desk-sign"):
+    for name in (
+        "desk-incident", "desk-person", "desk-answers", "desk-unit", "desk-sign",
+        "desk-survey-person", "desk-survey-said", "desk-exposure",
+    ):  # fmt: skip
         assert client.get(pages[name]).status_code in {refused, 404}, name
 
 
@@ -147,6 +157,8 @@ def test_the_counselor_of_the_class_does_see_it(college: College) -> None:
         assert answer.status_code == 200, name
         assert "小明" in answer.content.decode(), name
     assert "38.2" in client.get(pages["desk-answers"]).content.decode()
+    for name in ("desk-survey-said", "desk-exposure"):
+        assert "G7531" in client.get(pages[name]).content.decode(), name
 
 
 def test_no_page_changes_anything_when_it_is_only_opened(college: College) -> None:

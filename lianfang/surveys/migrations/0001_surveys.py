@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("STAY", "lived or stayed there"),
-                            ("VISIT", "visited"),
+                            ("VISIT", "visited the place"),
                             ("PASSING", "passed through"),
                             ("CHANGE", "changed trains or planes"),
                         ],
