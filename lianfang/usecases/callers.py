@@ -13,9 +13,9 @@ from lianfang.escalation.queries import roles_behind
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.notifications import operations as notifications
+from lianfang.notifications.delivering import UNDELIVERED
 from lianfang.notifications.models import Attempt
 from lianfang.notifications.operations import Draft
-from lianfang.notifications.receiving import UNDELIVERED
 from lianfang.outreach import operations as outreach
 from lianfang.outreach.models import CallTask, Campaign, PhoneCorrection, Recipient
 from lianfang.outreach.operations import CallIsClosed

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
-from lianfang.monitoring.queries import open_files
+from lianfang.monitoring.queries import people_under_monitoring
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Message
 from lianfang.notifications.operations import Draft
@@ -105,7 +105,7 @@ def _narrowed(members: QuerySet[Membership], rule: Rule, day: date) -> QuerySet[
         posts = Post.objects.filter(held_on(day), role__in=rule.roles)
         members = members.filter(person_id__in=posts.values("person_id"))
     if rule.monitored:
-        members = members.filter(person_id__in=open_files().values("person_id"))
+        members = members.filter(person_id__in=people_under_monitoring(day).values("pk"))
     if rule.silent_of:
         silent = queries.silent_people(rule.silent_of).filter(person=OuterRef("person"))
         members = members.filter(Exists(silent))

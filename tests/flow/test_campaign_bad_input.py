@@ -10,10 +10,11 @@ from lianfang.kernel.refusals import Invalid
 from lianfang.outreach.models import Campaign
 from lianfang.outreach.operations import NotTheNewestVersion
 from lianfang.outreach.rules import Rule
-from lianfang.usecases import campaigns
+from lianfang.usecases import campaigns, monitoring
 from lianfang.usecases.campaigns import ArticleIsOver, EmptyAudience, EverybodyNotChosen
 from tests.cast import FINE, College
 from tests.flow.outreach_cast import QUIZ, WORDING, article, campaign
+from tests.flow.test_key_monitoring import watched
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,3 +123,19 @@ def test_nobody_is_told_outside_of_the_units_of_whoever_tells(college: College) 
     assert names(college, everybody, within=["网络1班"]) == {"小明", "小红", "小刚"}
     other = Rule(units=(college.unit("护理1班").pk,))
     assert names(college, other, within=["网络1班"]) == set()
+
+
+def test_the_watched_alone_are_meant_and_only_while_they_are_watched(college: College) -> None:
+    within = [unit.pk for unit in college.units.values()]
+    rule = Rule(monitored=True)
+    assert campaigns.audience_of(rule, within=within, now=college.now) == []
+    file = watched(college)
+    assert campaigns.audience_of(rule, within=within, now=college.now) == [
+        (college["小明"].pk, college.unit("网络1班").pk)
+    ]
+    elsewhere = Rule(monitored=True, units=(college.unit("护理1班").pk,))
+    assert campaigns.audience_of(elsewhere, within=within, now=college.now) == []
+    monitoring.cancel(
+        file=file, reason="误报", by=college["主任"], actor=college.actor("主任"), now=college.now
+    )
+    assert campaigns.audience_of(rule, within=within, now=college.now) == []
