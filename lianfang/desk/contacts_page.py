@@ -44,7 +44,7 @@ def row_of(contact: Contact, sight: InvestigationSight) -> Row:
         authority=" · ".join(
             part
             for part in (contact.officer, contact.document, str(contact.document_on or ""))
-            if part
+            if part and sight.leads
         ),
     )
 
