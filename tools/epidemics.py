@@ -41,7 +41,7 @@ def circles() -> dict[str, Ints]:
 def simulate(seed: int) -> Ints:
     """The day of onset of each student, -1 for whoever has no symptoms until the last day."""
     import covasim as cv  # type: ignore[import-not-found]
-    import pandas as pd  # type: ignore[import-not-found]
+    import pandas as pd  # type: ignore[import-untyped,import-not-found,unused-ignore]
     import starsim as ss  # type: ignore[import-not-found]
 
     class Fixed(ss.Network):  # type: ignore[misc]

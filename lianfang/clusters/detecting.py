@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from lianfang.rulebook.cluster_policy import Detectors
 from lianfang.surveillance import (
@@ -21,7 +22,7 @@ from lianfang.surveillance import (
     farrington_flexible,
 )
 
-Series = tuple[Sequence[float], Sequence[float], Sequence[float]]  # ill, reporters, expected
+Series = tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]  # ill, reporters, expected
 
 ALARM, QUIET, UNKNOWN, SMALL, LEARNING = "ALARM", "QUIET", "UNKNOWN", "SMALL", "LEARNING"
 _WEEKS: Final = 52
@@ -65,7 +66,7 @@ def judge(series: Series, *, detectors: Detectors, threshold: float) -> Judgemen
 
 
 def _methods(
-    counts: np.ndarray[tuple[int], np.dtype[np.float64]], detectors: Detectors
+    counts: npt.NDArray[np.float64], detectors: Detectors
 ) -> tuple[dict[str, float | None], tuple[str, ...]]:
     bounds: dict[str, float | None] = {}
     alarms = []

@@ -66,7 +66,7 @@ def _ill_of_college(policy: ClusterPolicy, since: date) -> Iterable[tuple[int, i
     codes = {s for rule in policy.active if COLLEGE in rule.kinds for s in rule.syndromes}
     return Sign.objects.filter(
         known_on__gte=since, syndrome__in=codes, withdrawn_at__isnull=True
-    ).values_list(*_FACTS)  # type: ignore[return-value]
+    ).values_list(*_FACTS)
 
 
 def _groups_of(signs: Collection[int], kinds: set[str]) -> dict[int, list[Key]]:
@@ -141,4 +141,7 @@ def ill_of_unit(unit: Unit, *, syndrome: str, day: date) -> list[Ill]:
     rows = Sign.objects.filter(
         unit_id__in=below, syndrome=syndrome, known_on=day, withdrawn_at__isnull=True
     ).values_list(*_FACTS)
-    return [Ill(*row, groups=frozenset()) for row in rows]
+    return [
+        Ill(sign, person, code, onset, known, linked, frozenset())
+        for sign, person, code, onset, known, linked in rows
+    ]

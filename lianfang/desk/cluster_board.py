@@ -159,7 +159,8 @@ def alert_rows(visit: Visit, policy: ClusterPolicy, *, open_ones: bool) -> list[
     else:
         found = found.filter(stage="CLOSED").order_by("-closed_at")
     alerts = list(found[: MOST_ROWS if open_ones else 10])
-    circles, rules = defaultdict(list), defaultdict(list)
+    circles: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rules: dict[int, list[str]] = defaultdict(list)
     kinds = kind_names()
     for row in AlertGroup.objects.filter(alert__in=alerts).order_by("size", "id"):
         circles[row.alert_id].append((row.kind, f"{kinds.get(row.kind, row.kind)} {row.name}"))

@@ -287,17 +287,16 @@ def test_the_clinic_and_words_of_a_teacher_are_signals_too(college_house: Colleg
     college = college_house
     falls_ill(college, "2班1号")
     falls_ill(college, "3班1号")
-    visit = {"temperature": 38.4, "onset_on": None, "by": college["值班员"]}
     clusters.note_visit(
-        number=college["4班1号"].number, symptoms=["fever"], actor=college.actor("值班员"),
-        now=college.now, **visit,
+        number=college["4班1号"].number, symptoms=["fever"], temperature=38.4, onset_on=None,
+        by=college["值班员"], actor=college.actor("值班员"), now=college.now,
     )  # fmt: skip
     college.work()
     alert = the_alert()
-    heard = {"kind": "ROOM", "code": "6栋/301", "name": "6栋 301", "by": college["辅导员"]}
     again = clusters.note_heard(
-        text="三个人都在咳", actor=college.actor("辅导员"), now=college.now, **heard
-    )
+        text="三个人都在咳", kind="ROOM", code="6栋/301", name="6栋 301", by=college["辅导员"],
+        actor=college.actor("辅导员"), now=college.now,
+    )  # fmt: skip
     assert again == alert
     other = clusters.note_heard(
         text="食堂二楼有人呕吐", kind="CANTEEN", code="二食堂", name="二食堂",

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from lianfang.accounts.models import Account
+from lianfang.clusters.models import Alert, AlertPerson, AlertStep, Sign
 from lianfang.duty.models import DutyShift
 from lianfang.escalation.models import Summons
 from lianfang.escalation.operations import link_token
@@ -73,7 +74,24 @@ def college(it_is: Any) -> College:
         note="已就医", called_by=made["辅导员"], actor=made.actor("辅导员"), now=made.now,
     )  # fmt: skip
     survey_cast.caught(made, "小明")
+    _an_alert(made)
     return made
+
+
+def _an_alert(college: College) -> None:
+    """小明 in a cluster of the class, with words that name his illness."""
+    report = DailyReport.objects.get()
+    alert = Alert.objects.create(
+        edition=report.edition, unit=college.unit("网络1班"), opened_at=college.now
+    )
+    alert.groups.create(kind="CLASS", code=college.unit("网络1班").code, name="网络1班", size=3)
+    AlertPerson.objects.create(
+        alert=alert, person=college["小明"], joined_at=college.now,
+        sign=Sign.objects.filter(person=college["小明"])[0],
+    )  # fmt: skip
+    AlertStep.objects.create(
+        alert=alert, kind="NOTE", at=college.now, by=college["辅导员"], text="小明夜里发冷"
+    )
 
 
 def client_of(college: College, viewer: str) -> Client:
@@ -111,6 +129,8 @@ def addresses(college: College) -> Iterator[tuple[str, str]]:
         "code": "510000", "version": 1, "number": 1, "receipt": report.receipt,
         "token": link_token(summons), "id": "nothing", "channel": "sms_http", "secret": "x",
     }  # fmt: skip
+    alert = Alert.objects.get().pk
+    by_page |= {name: alert for name in PAGES if name.startswith("desk-cluster")}
     for name, pattern in PAGES.items():
         words = pattern.regex.groupindex if hasattr(pattern, "regex") else {}
         keys = {word: by_word.get(word, by_page.get(name, unit)) for word in words}
@@ -152,7 +172,7 @@ def test_the_counselor_of_the_class_does_see_it(college: College) -> None:
     """The same walk with the same data: what is hidden above is really there."""
     client = client_of(college, "辅导员")
     pages = dict(addresses(college))
-    for name in ("desk-person", "desk-incident", "desk-answers"):
+    for name in ("desk-person", "desk-incident", "desk-answers", "desk-cluster"):
         answer = client.get(pages[name])
         assert answer.status_code == 200, name
         assert "小明" in answer.content.decode(), name

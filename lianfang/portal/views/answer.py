@@ -41,10 +41,11 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def _page(
     request: HttpRequest, call: Call, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
+    climb = call.summons.escalation
     context = {
         "call": call,
         "standing": call.standing.value,
         "problem": problem,
-        "is_incident": call.summons.escalation.incident_id is not None,
+        "is_incident": climb.incident_id is not None or climb.alert_id is not None,
     }
     return render(request, "portal/answer.html", context, status=status)

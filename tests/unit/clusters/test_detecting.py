@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from lianfang.clusters.detecting import judge, judge_weeks
@@ -12,12 +14,12 @@ USUAL = [3, 2, 4, 3, 5, 3, 2, 4, 3, 3, 2, 4, 3, 3, 4, 2, 3, 4, 3, 2]
 
 
 def series(
-    ill: list[float], *, reporters: list[float] | None = None
-) -> tuple[list[float], list[float], list[float]]:
+    ill: Sequence[float], *, reporters: Sequence[float] | None = None
+) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
     return ill, reporters or [1000.0] * len(ill), [1000.0] * len(ill)
 
 
-def verdict(ill: list[float], reporters: list[float] | None = None) -> str:
+def verdict(ill: Sequence[float], reporters: Sequence[float] | None = None) -> str:
     said = judge(series(ill, reporters=reporters), detectors=DETECTORS, threshold=0.8)
     return said.verdict
 
