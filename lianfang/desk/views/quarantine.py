@@ -135,7 +135,7 @@ def _page(
         may_decide=access.may_decide(visit.sight, one), ways=Order.Served.choices,
         endings=[(s, s.label) for s in (Order.State.MOVED_ON, Order.State.MISTAKE)],
         slots=Check.SlotName.choices, slot=quarantine_checks.slot_now(visit.now),
-        kinds=Need.Kind.choices, symptoms=names.symptoms, **({"typed": again({}), "problems": {}} | more),
+        kinds=Need.Kind.choices, symptoms=names.symptoms, **({"typed": again({"day": visit.today.isoformat()}), "problems": {}} | more),
     )  # fmt: skip
 
 
