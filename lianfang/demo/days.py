@@ -15,13 +15,14 @@ from lianfang.demo.people import Cast
 from lianfang.escalation.models import Summons
 from lianfang.incidents.kinds import Organisation, Way
 from lianfang.incidents.models import Incident
-from lianfang.kernel.actors import Actor
+from lianfang.kernel.actors import OPERATOR, Actor
 from lianfang.kernel.clock import at_local, reporting_day
 from lianfang.places import queries as places
 from lianfang.reporting import operations as reporting
 from lianfang.reporting import queries
 from lianfang.reporting.models import CallRecord, DailyReport
 from lianfang.reporting.rules import Answers, declarations_open_to
+from lianfang.roster import operations as roster
 from lianfang.roster.models import Person, Unit
 from lianfang.roster.queries import exempt_person_ids
 from lianfang.rulebook.queries import rules_in_force
@@ -185,11 +186,21 @@ def _incidents(cast: Cast, featured: list[Person], now: datetime) -> None:
     """One closed yesterday, one in hand with a limit running, one that rings right now."""
     waiting, taken, closed = featured
     today = reporting_day(now)
+    _school_doctor(cast, today, now)
     _closed_yesterday(cast, closed, today - timedelta(days=1))
     _report(cast, closed, today, _answers(cast, closed), now - timedelta(hours=2))
     _in_hand(cast, taken, now)
     ill = _ill(cast, waiting, today, "38.4", "fever", "dry_cough")
     _report(cast, waiting, today, ill, now - timedelta(minutes=2))
+
+
+def _school_doctor(cast: Cast, day: date, now: datetime) -> None:
+    """Somebody of an office is the school doctor: the reporting officer of every limit."""
+    office = cast.tree.offices[-1]
+    doctor = next(p for p in cast.people if cast.unit_of[p.pk] == office)
+    roster.appoint(
+        person=doctor, unit=cast.tree.college, role="DOCTOR", day=day, actor=OPERATOR, now=now
+    )
 
 
 def _closed_yesterday(cast: Cast, person: Person, day: date) -> None:
