@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -48,6 +49,12 @@ def listed_now() -> list[Listed]:
     ]  # fmt: skip
 
 
+@lru_cache(maxsize=8)
+def lists_of(listings: tuple[Listed, ...], first: date, last: date) -> Lists:
+    """The lists of a look-back, kept while they stay the same: a report asks for them as well."""
+    return Lists(listings, first=first, last=last)
+
+
 def find(lists: Lists, *, people: People = None) -> list[Match]:
     """Everybody (or these people) whose places and meetings match the lists."""
     found = matches(segments(lists, people=people), lists)
@@ -63,6 +70,8 @@ def segments(lists: Lists, *, people: People = None) -> Segments:
 def _reports(lists: Lists, people: People) -> Segments:
     """Current daily reports of the look-back; consecutive days at one place are one segment."""
     index = lists.index
+    if people is not None:
+        return _reports_of(people, lists)
     columns: list[tuple[Ints, Ints, Ints]] = []
     for day in range(lists.first, lists.last + 1):
         number = day - lists.first
@@ -72,8 +81,6 @@ def _reports(lists: Lists, people: People) -> Segments:
         rows = DailyReport.objects.filter(
             day=date.fromordinal(day), is_current=True, county_code__in=codes
         )
-        if people is not None:
-            rows = rows.filter(person_id__in=people)
         pairs = rows.values_list("person_id", "county_code")
         found = [(one, index[code]) for one, code in pairs.iterator(chunk_size=FETCH)]
         table = np.array(found, dtype=np.int64).reshape(-1, 2)
@@ -82,6 +89,22 @@ def _reports(lists: Lists, people: People) -> Segments:
         return Segments.of(())
     person, code, days = (np.concatenate(column) for column in zip(*columns, strict=True))
     return runs_of_reports(person, code, days)
+
+
+def _reports_of(people: Sequence[int], lists: Lists) -> Segments:
+    """The same for a few people, in one question."""
+    rows = DailyReport.objects.filter(
+        person_id__in=people,
+        day__range=(date.fromordinal(lists.first), date.fromordinal(lists.last)),
+        is_current=True,
+    ).values_list("person_id", "county_code", "day")
+    found = [
+        (person, lists.index[code], day.toordinal())
+        for person, code, day in rows.iterator(chunk_size=FETCH)
+        if code in lists.index
+    ]
+    table = np.array(found, dtype=np.int64).reshape(-1, 3)
+    return runs_of_reports(table[:, 0], table[:, 1], table[:, 2])
 
 
 def _trips(lists: Lists, people: People) -> Segments:

@@ -24,7 +24,7 @@ from lianfang.roster.models import Membership, Person
 from lianfang.roster.queries import held_on
 from lianfang.rulebook.exposure_policy import ExposurePolicy
 from lianfang.screening import exposure_reading as reading
-from lianfang.screening.exposure_rules import Evidence, Listed, Lists, Match, days_of
+from lianfang.screening.exposure_rules import Evidence, Listed, Match, days_of
 from lianfang.screening.models import ExposureFact, ExposureHit
 
 Kind = ExposureFact.Kind
@@ -91,7 +91,8 @@ def plan(
     """
     today = reporting_day(now)
     first = policy.first_day(today)
-    lists = Lists(reading.listed_now() if listings is None else listings, first=first, last=today)
+    known_now = reading.listed_now() if listings is None else listings
+    lists = reading.lists_of(tuple(known_now), first, today)
     matches = {one.key: one for one in reading.find(lists, people=people)}
     known = _known_hits(first, people)
     units = _units_of(sorted({one.person for one in matches.values()}), today)

@@ -27,6 +27,13 @@ def waiting_for_call(unit_ids: Iterable[int], *, day: date) -> QuerySet[Finding]
     )
 
 
+def open_findings_of(person: Person) -> QuerySet[Finding]:
+    """Findings of a person's current reports that nobody has called back about."""
+    return Finding.objects.filter(
+        report__person=person, report__is_current=True, verified_at__isnull=True
+    )
+
+
 # ---------------------------------------------------------------- exposures
 
 TO_VERIFY = Q(verdict="") | Q(doubted_at__isnull=False)
@@ -57,6 +64,11 @@ def settled_hits(unit_ids: Iterable[int]) -> QuerySet[ExposureHit]:
 def hits_of(person: Person) -> QuerySet[ExposureHit]:
     """Everything that was ever found about one person, newest first."""
     return ExposureHit.objects.filter(person=person).select_related("listing").order_by("-found_at")
+
+
+def is_known(person_id: int) -> bool:
+    """Whether anything was ever found about this person: then a correction may matter."""
+    return ExposureHit.objects.filter(person_id=person_id).exists()
 
 
 def has_open_hits(person: Person) -> bool:

@@ -33,7 +33,7 @@ from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import Rule, Rules, rules_in_force
 from lianfang.screening import operations as screening
-from lianfang.usecases import clusters
+from lianfang.usecases import clusters, exposures
 
 _TRIES = 4
 
@@ -227,6 +227,9 @@ def store(batch: Sequence[Checked], *, rules: Rules, now: datetime) -> list[Dail
             monitoring.follow_incident(
                 person_id=report.person_id, incident_id=incident.pk, now=now
             )
+    for checked, report, is_new in zip(batch, reports, fresh, strict=True):
+        if is_new:
+            exposures.after_report(report, hits=checked.hits, now=now)
     new = [report for report, is_new in zip(reports, fresh, strict=True) if is_new]
     monitoring.follow_reports(new, now=now)
     return reports

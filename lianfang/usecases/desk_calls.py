@@ -16,7 +16,7 @@ from lianfang.screening import operations as screening
 from lianfang.screening.models import Finding
 
 # Why a number is asked for; the word goes into the audit entry.
-PHONE_REASONS = ("missing", "call-back", "incident", "other")
+PHONE_REASONS = ("missing", "call-back", "incident", "survey", "exposure", "other")
 
 
 def reveal_phone(*, person: Person, reason: str, actor: Actor, now: datetime) -> str:

@@ -7,7 +7,7 @@ stored with the list: whatever dies in between, the row stays due.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -24,21 +24,32 @@ from lianfang.monitoring.models import MonitoringFile
 from lianfang.places import divisions
 from lianfang.places.area_changes import AreaChanges
 from lianfang.places.models import AreaImport
+from lianfang.reporting.models import DailyReport
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person
 from lianfang.rulebook.exposure_policy import ExposurePolicy, policy_from
-from lianfang.rulebook.queries import rules_in_force
+from lianfang.rulebook.queries import Rule, rules_in_force
 from lianfang.screening import exposures
+from lianfang.screening import operations as findings
 from lianfang.screening.exposure_rules import TRIP, Listed
 from lianfang.screening.exposures import AlreadySettled, NotAboutOneself, Plan, Written
-from lianfang.screening.models import ExposureHit, Reevaluation
-from lianfang.screening.queries import TO_VERIFY
+from lianfang.screening.models import ExposureHit, Finding, Reevaluation
+from lianfang.screening.queries import TO_VERIFY, is_known, open_findings_of
 from lianfang.surveys.models import Trip
 from lianfang.usecases.exposure_letters import tell_callers, tell_heads
 
 _TRIES = 3
 LEASE = timedelta(minutes=10)
 Category = MonitoringFile.Category
+_LISTED = frozenset({"visited_listed_area_within_days"})
+_SAME = {
+    ExposureHit.Kind.IN_AREA.value: "visited_listed_area_within_days",
+    ExposureHit.Kind.FROM_AREA.value: "met_from_listed_area_within_days",
+}
+_AS_FINDING = {
+    ExposureHit.Verdict.TRUE.value: Finding.Verdict.TRUE,
+    ExposureHit.Verdict.NOT_TRUE.value: Finding.Verdict.MISTAKE,
+}
 
 
 class BusyComparing(Refused):
@@ -171,6 +182,16 @@ def compare_people(
     raise BusyComparing
 
 
+def after_report(report: DailyReport, *, hits: Iterable[Rule], now: datetime) -> None:
+    """A report from a listed area brings its person up at once; a corrected one may take back
+    what brought them up. Nothing is asked for any other report."""
+    names_area = any(_LISTED & set(rule.criterion) for rule in hits)
+    corrects = report.revision > 1 and is_known(report.person_id)
+    if names_area or corrects:
+        reference = f"exposures:report:{report.pk}"
+        compare_people([report.person_id], reference=reference, now=now)
+
+
 # ---------------------------------------------------------------- the verdict
 
 
@@ -198,9 +219,19 @@ def verify(
         actor=actor,
         now=now,
     )
+    _settle_call_backs(settled, by=by, actor=actor, now=now)
     if settled.verdict != ExposureHit.Verdict.TRUE:
         return None
     return _watch(settled, by=by, actor=actor, now=now, is_verified=True)
+
+
+def _settle_call_backs(hit: ExposureHit, *, by: Person, actor: Actor, now: datetime) -> None:
+    """One call is enough: reports that asked for a call back about the same are settled by it."""
+    wanted = _SAME.get(hit.kind)
+    verdict = _AS_FINDING.get(hit.verdict, Finding.Verdict.NOT_RELEVANT)
+    for finding in open_findings_of(hit.person).select_related("rule", "report"):
+        if wanted in finding.rule.criterion:
+            findings.verify(finding=finding, verdict=verdict, by=by, actor=actor, now=now)
 
 
 def _watch(
@@ -300,7 +331,7 @@ def postpone_next(*, now: datetime, to: datetime) -> None:
 
 
 __all__ = [
-    "AlreadySettled", "BusyComparing", "NotAboutOneself", "category_of", "compare_next",
+    "AlreadySettled", "BusyComparing", "NotAboutOneself", "after_report", "category_of", "compare_next",
     "compare_people", "compare_with_list", "file_of", "look", "policy_at", "postpone_next", "preview", "remind_next",
     "strike_next", "verify",
 ]  # fmt: skip

@@ -298,3 +298,45 @@ def test_every_step_leaves_its_trace(college: College) -> None:
         "surveys.response.received", "screening.exposure.found", "screening.exposure.verified",
         "monitoring.file.opened",
     } <= verbs  # fmt: skip
+
+
+def test_a_report_from_a_listed_area_brings_its_person_up_at_once(college: College) -> None:
+    publish(college, "330300,温州市,2020-01-12,,high")
+    college.report("小明", replace(FINE, county_code="330382"))
+    hit = hit_of(college, "小明")
+    assert (hit.last_exposed_on, hit.found_at) == (college.today, college.now)
+    assert college.told(reference="exposures:report:") == ["辅导员"]
+    college.report("小红")
+    assert ExposureHit.objects.count() == 1
+
+
+def test_one_call_settles_the_report_and_the_exposure(college: College) -> None:
+    publish(college, "330300,温州市,2020-01-12,,high")
+    college.report("小明", replace(FINE, county_code="330382"))
+    unit = college.unit("网络1班").pk
+    assert queries.waiting_for_call([unit], day=college.today).count() == 1
+    verify(college, "小明")
+    assert queries.waiting_for_call([unit], day=college.today).count() == 0
+    assert MonitoringFile.objects.get().last_exposure_on == college.today
+
+
+def test_a_corrected_report_sends_its_hit_to_verification(college: College) -> None:
+    publish(college, "330300,温州市,2020-01-12,,high")
+    college.report("小明", replace(FINE, county_code="330382"))
+    college.fast_forward(minutes=5)
+    college.report("小明")  # it was a slip of the finger
+    hit = hit_of(college, "小明")
+    assert hit.doubted_at == college.now
+    assert [fact.kind for fact in hit.facts.order_by("id")] == ["FOUND", "CHANGED"]
+
+
+def test_a_day_in_the_area_after_the_verdict_is_no_second_call(college: College) -> None:
+    publish(college, "330300,温州市,2020-01-12,,high")
+    college.report("小明", replace(FINE, county_code="330382"))
+    verify(college, "小明")
+    college.fast_forward(hours=24)
+    college.report("小明", replace(FINE, county_code="330382"))
+    hit = hit_of(college, "小明")
+    assert not hit.waits
+    assert hit.last_exposed_on == college.today
+    assert MonitoringFile.objects.get().last_exposure_on == college.today

@@ -205,6 +205,6 @@ def test_ring_and_write_down(
     desk.click("form[action$='verify/'] button.main")
     assert desk.locator("#problem_reason").is_visible()
     picture(desk, f"exposure-asked-{size}")
-    desk.fill("[name=reason]", "火车未停,未下车")
+    desk.fill("textarea[name=reason]", "火车未停,未下车")
     desk.click("form[action$='verify/'] button.main")
     assert ExposureHit.objects.get(person=college["小明"]).verdict == "NO_EXPOSURE"
