@@ -28,7 +28,7 @@ from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.cluster_policy import ClusterPolicy, policy_of
 from lianfang.rulebook.queries import Rules, rules_in_force, rules_of
 
-AT_ONCE = 200
+AT_ONCE = 25  # one count is one transaction, and others write between two of them
 _UNITS = {CLASS, UNIT, DEPARTMENT, COLLEGE}
 
 
@@ -59,6 +59,13 @@ def postpone_signs(*, now: datetime, to: datetime) -> None:
     Sign.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:AT_ONCE])).update(
         next_due_at=to
     )
+
+
+def ask_again(*, since: date, now: datetime) -> int:
+    """Every sign of the last days waits to be counted anew."""
+    return Sign.objects.filter(
+        known_on__gte=since, withdrawn_at__isnull=True, next_due_at__isnull=True
+    ).update(next_due_at=now)
 
 
 def place_in_groups(signs: Sequence[Sign]) -> set[Key]:

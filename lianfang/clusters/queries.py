@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from lianfang.clusters.models import Alert, AlertGroup, AlertPerson, Sign, SignGroup
+from lianfang.clusters.models import AlertGroup, AlertPerson, Sign, SignGroup
 from lianfang.clusters.rules import COLLEGE, Ill, Key
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Unit
@@ -80,18 +80,6 @@ def _groups_of(signs: Collection[int], kinds: set[str]) -> dict[int, list[Key]]:
     return found
 
 
-def groups_of_signs(signs: Iterable[int]) -> set[Key]:
-    rows = SignGroup.objects.filter(sign_id__in=list(signs)).values_list("kind", "code")
-    return {(kind, code) for kind, code in rows.distinct()}
-
-
-def groups_with_ill(*, policy: ClusterPolicy, today: date) -> set[Key]:
-    """Every circle in which somebody fell ill lately: what the hourly count goes through."""
-    since = today - timedelta(days=policy.longest_days - 1)
-    rows = SignGroup.objects.filter(known_on__gte=since, sign__withdrawn_at__isnull=True)
-    return {(kind, code) for kind, code in rows.values_list("kind", "code").distinct()}
-
-
 def open_alert_of(groups: Collection[Key]) -> dict[Key, AlertGroup]:
     """The open alert of each circle that has one."""
     if not groups:
@@ -124,15 +112,6 @@ def people_of(alerts: Iterable[int]) -> dict[int, dict[int, int]]:
     for alert, person, sign in rows.values_list("alert_id", "person_id", "sign_id"):
         found[alert][person] = sign
     return found
-
-
-def open_alerts() -> QuerySet[Alert]:
-    """What is not closed: unanswered first, then by the clock, then the oldest."""
-    return (
-        Alert.objects.exclude(stage=Alert.Stage.CLOSED)
-        .select_related("unit", "taken_by")
-        .order_by("taken_at", "clock_due_at", "opened_at")
-    )
 
 
 def ill_of_unit(unit: Unit, *, syndrome: str, day: date) -> list[Ill]:

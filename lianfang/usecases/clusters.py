@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from lianfang.audit import operations as audit
-from lianfang.clusters import answering, operations, queries, signs
+from lianfang.clusters import answering, operations, signs
 from lianfang.clusters.answering import AlertTaken, ClockStillRuns, NotThisStage
 from lianfang.clusters.models import Alert, AlertPerson, AlertStep, Recount, Sign
 from lianfang.clusters.operations import Weighed
@@ -84,15 +84,16 @@ def recount_next(*, now: datetime) -> bool:
     return True
 
 
-def recount(*, now: datetime) -> None:
-    """Everybody who is ill lately, in every circle; the caller holds the transaction."""
+def recount(*, now: datetime) -> int:
+    """Everybody who is ill lately waits to be counted again; `weigh_next` does it in portions.
+
+    In portions, because a count holds the database while it writes, and reports come first.
+    Absences become signs here. The caller holds the transaction; returns how many wait.
+    """
     rules = rules_in_force(now)
-    new = signs.note_absences(rules=rules, now=now)
-    if new:
-        operations.place_in_groups(new)
-        Sign.objects.filter(pk__in=[one.pk for one in new]).update(next_due_at=None)
-    groups = queries.groups_with_ill(policy=policy_of(rules.settings), today=reporting_day(now))
-    _tell(operations.weigh(groups, now=now), now=now)
+    signs.note_absences(rules=rules, now=now)
+    days = policy_of(rules.settings).longest_days
+    return operations.ask_again(since=reporting_day(now) - timedelta(days=days - 1), now=now)
 
 
 def _tell(done: Weighed, *, now: datetime) -> None:

@@ -278,6 +278,7 @@ def test_two_in_hospital_out_of_one_class(college_house: College) -> None:
             granted_at=college.now,
         )  # fmt: skip
     assert clusters.recount_next(now=college.now)
+    college.work()
     alert = the_alert()
     assert (rules_of(alert), names_in(alert)) == ({"H1"}, {"2班2号", "2班3号"})
     assert not clusters.recount_next(now=college.now + timedelta(minutes=59))
