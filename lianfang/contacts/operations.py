@@ -173,7 +173,12 @@ def span_of(investigation: Investigation, *, today: date) -> Span:
 
 @transaction.atomic
 def propose(
-    *, investigation: Investigation, policy: ContactPolicy, by: Person, actor: Actor, now: datetime
+    *,
+    investigation: Investigation,
+    policy: ContactPolicy,
+    by: Person | None,
+    actor: Actor,
+    now: datetime,
 ) -> list[Contact]:
     """Everybody whom the campus lets the case have met, the likeliest first.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from lianfang.contacts.access import leading_units
 from lianfang.desk.answers import lines_of, place_in_words
 from lianfang.desk.frame import answer
 from lianfang.desk.incident_line import happenings
@@ -95,6 +96,7 @@ def page_of(
         is_mine=one.acknowledged_by_id == visit.person.pk,
         may_phone=one.unit_id in visit.sight.event_units,
         may_open_person=one.unit_id in visit.sight.name_units,
+        may_trace=seen.named and one.unit_id in leading_units(visit.sight),
         **(_for_named(visit, one) if seen.named else {}),
         **(_choices(visit, one, course, step, clocks) if may_write else {}),
     )
