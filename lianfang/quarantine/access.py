@@ -70,7 +70,7 @@ def may_decide(sight: View, order: Order) -> bool:
 
 def may_keep_rooms(sight: View) -> bool:
     """Opens and closes buildings, names their keepers: doctor and duty officer of the college."""
-    return bool(sight.units_of(_COLLEGE_WIDE)) or sight.is_operator
+    return bool(sight.units_of(_COLLEGE_WIDE))
 
 
 def sees_name_in(sight: View, bed: Bed, *, kept: frozenset[int]) -> bool:

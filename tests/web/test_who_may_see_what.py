@@ -16,23 +16,44 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from lianfang.accounts.models import Account
 from lianfang.clusters.models import Alert, AlertPerson, AlertStep, Sign
+from lianfang.contacts.deciding import Authority
+from lianfang.contacts.models import Contact, Investigation, Package
+from lianfang.contacts.models import Visit as ContactVisit
+from lianfang.doubts.models import Contradiction, Question
+from lianfang.doubts.operations import ask as ask_about
 from lianfang.duty.models import DutyShift
 from lianfang.escalation.models import Summons
 from lianfang.escalation.operations import link_token
 from lianfang.incidents.models import Incident
+from lianfang.monitoring.models import MonitoringFile
+from lianfang.monitoring.operations import open_file
+from lianfang.quarantine.models import Bed, Order
 from lianfang.reporting.models import CallRecord, DailyReport
 from lianfang.reporting.operations import record_call
 from lianfang.roster.models import Post
 from lianfang.screening.models import ExposureHit
+from lianfang.usecases import contact_packages, contact_tracing, contact_visits, quarantine_needs
 from tests import survey_cast
 from tests.cast import FEVER, College
+from tests.flow import quarantine_cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NAME = ("小明",)
 PHONE = ("0000001", "+86142")
 JOURNEY = ("G7531", "3车12A")  # the train of a trip that a list has caught
-HEALTH = ("38.2", "干咳", "dry_cough", "Dry cough", "夜里发冷", "已就医", *JOURNEY)
+HEALTH = (
+    "38.2",
+    "干咳",
+    "dry_cough",
+    "Dry cough",
+    "夜里发冷",
+    "已就医",
+    "与亲戚聚餐",
+    "同桌吃饭",
+    "降压药",
+    *JOURNEY,
+)
 # What each viewer must never be shown anywhere; the counselor of 小明's class sees it all.
 HIDDEN = {
     "nobody": NAME + HEALTH,
@@ -74,8 +95,35 @@ def college(it_is: Any) -> College:
         note="已就医", called_by=made["辅导员"], actor=made.actor("辅导员"), now=made.now,
     )  # fmt: skip
     survey_cast.caught(made, "小明")
+    open_file(
+        person=made["小明"], category="MET_FROM_AREA", reason="与亲戚聚餐", evidence="",
+        last_exposure_on=made.today, source="desk", by=made["主任"], actor=made.actor("主任"),
+        now=made.now, is_verified=True,
+    )  # fmt: skip
     _an_alert(made)
+    _in_quarantine(made)
+    _as_contact(made)
     return made
+
+
+def _in_quarantine(college: College) -> None:
+    """小明 in a room of the college, with a need, a question about his reports, a contradiction."""
+    quarantine_cast.house(college)
+    one = quarantine_cast.order(college)
+    quarantine_cast.move_in(college, one, "101")
+    quarantine_needs.ask(
+        order=one, kind="MEDICINE", text="降压药", by=college["小明"],
+        actor=college.actor("小明"), now=college.now,
+    )  # fmt: skip
+    ask_about(
+        unit_id=college.unit("网络1班").pk, day=college.today,
+        signs={college["小明"].pk: ("SAME_SECOND",)}, now=college.now,
+    )  # fmt: skip
+    Contradiction.objects.create(
+        person=college["小明"], unit=college.unit("网络1班"), day=college.today,
+        kind="AWAY_BUT_GATE", found_at=college.now,
+        records={"records": [{"what": "GATE", "value": "IN", "at": college.now.isoformat()}]},
+    )  # fmt: skip
 
 
 def _an_alert(college: College) -> None:
@@ -91,6 +139,33 @@ def _an_alert(college: College) -> None:
     )  # fmt: skip
     AlertStep.objects.create(
         alert=alert, kind="NOTE", at=college.now, by=college["辅导员"], text="小明夜里发冷"
+    )
+
+
+def _as_contact(college: College) -> None:
+    """小明 is a contact of 外人: named on a list, called every day, handed over in a package."""
+    who: dict[str, Any] = {
+        "by": college["值班员"], "actor": college.actor("值班员"), "now": college.now,
+    }  # fmt: skip
+    case = contact_tracing.open_for(
+        person=college["外人"], incident=None, anchor_on=college.today, **who
+    )
+    named = contact_tracing.name_contact(
+        investigation=case, person=college["小明"], outsider=None, last_on=college.today,
+        mode="SHARED_MEAL", protection="NONE", text="同桌吃饭", **who,
+    )  # fmt: skip
+    contact_tracing.determine(
+        investigation=case, contacts=[named], authority=Authority(officer="王医生"), **who
+    )
+    contact_visits.join_team(
+        investigation=case, person=college["值班员"], actor=who["actor"], now=college.now
+    )
+    package = contact_packages.ask(
+        investigation=case, organisation="疾控", receiver="王医生", purpose="流调",
+        request_number="3", fields=["name", "phone"], states=["DETERMINED"], layout="CSV", **who,
+    )  # fmt: skip
+    contact_packages.approve(
+        package=package, by=college["书记"], actor=college.actor("书记"), now=college.now
     )
 
 
@@ -119,6 +194,8 @@ def addresses(college: College) -> Iterator[tuple[str, str]]:
         "desk-proxy": college["小明"].pk, "desk-post-dismiss": Post.objects.order_by("pk")[0].pk,
         "desk-call-back": report.pk, "desk-call-back-settle": report.pk,
         "desk-summons-answer": summons.pk, "desk-duty-phone": college["小明"].pk,
+        "desk-monitoring-file": MonitoringFile.objects.get().pk,
+        "desk-monitoring-act": MonitoringFile.objects.get().pk,
         "desk-duty-shift": DutyShift.objects.order_by("pk")[0].pk,
         "desk-survey-person": college["小明"].pk, "desk-survey-said": college["小明"].pk,
         "desk-survey-enter": college["小明"].pk, "desk-exposure": ExposureHit.objects.get().pk,
@@ -129,8 +206,20 @@ def addresses(college: College) -> Iterator[tuple[str, str]]:
         "code": "510000", "version": 1, "number": 1, "receipt": report.receipt,
         "token": link_token(summons), "id": "nothing", "channel": "sms_http", "secret": "x",
     }  # fmt: skip
+    case = Investigation.objects.get().pk
+    by_page |= {name: case for name in PAGES if name.startswith("desk-contacts")}
+    package, contact = Package.objects.get().pk, Contact.objects.get(state="DETERMINED").pk
+    by_page |= {"desk-contacts-package": package, "desk-contacts-file": package}
+    by_page |= {"desk-contacts-end": contact, "desk-contacts-visit": ContactVisit.objects.get().pk}
     alert = Alert.objects.get().pk
     by_page |= {name: alert for name in PAGES if name.startswith("desk-cluster")}
+    order = Order.objects.get()
+    by_page |= {name: order.pk for name in PAGES if name.startswith("desk-quarantine")}
+    by_page |= {
+        "desk-quarantine-need": order.needs.get().pk, "desk-quarantine-bed": Bed.objects.all()[0].pk,
+        "desk-doubts-answer": Question.objects.get().pk,
+        "desk-doubts-close": Contradiction.objects.get().pk,
+    }  # fmt: skip
     for name, pattern in PAGES.items():
         words = pattern.regex.groupindex if hasattr(pattern, "regex") else {}
         keys = {word: by_word.get(word, by_page.get(name, unit)) for word in words}
