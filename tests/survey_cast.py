@@ -44,11 +44,13 @@ def meeting(met: str, kind: str = "FROM_AREA", **more: Any) -> Meeting:
 
 
 def been(*trips: Trip, **more: Any) -> Said:
-    return replace(NOTHING, **({"has_trips": bool(trips), "trips": trips} | more))
+    facts: dict[str, Any] = {"has_trips": bool(trips), "trips": trips}
+    return replace(NOTHING, **(facts | more))
 
 
 def met(*meetings: Meeting, **more: Any) -> Said:
-    return replace(NOTHING, **({"has_meetings": bool(meetings), "meetings": meetings} | more))
+    facts: dict[str, Any] = {"has_meetings": bool(meetings), "meetings": meetings}
+    return replace(NOTHING, **(facts | more))
 
 
 def answer(college: College, name: str, said: Said = NOTHING, page: str = "page") -> SurveyResponse:
@@ -66,8 +68,10 @@ def answer(college: College, name: str, said: Said = NOTHING, page: str = "page"
 
 def caught(college: College, name: str) -> SurveyResponse:
     """The person was in Wenzhou, by a train that nobody else needs to know, and it is listed."""
-    days = {"arrived_on": college.today - timedelta(9), "left_on": college.today - timedelta(9)}
-    journey = replace(trip(WENZHOU, "01-20", number="G7531", seat="3车12A"), **days)
+    day = college.today - timedelta(9)
+    journey = replace(
+        trip(WENZHOU, "01-20", number="G7531", seat="3车12A"), arrived_on=day, left_on=day
+    )
     response = answer(college, name, been(journey, since_on=college.today - timedelta(8)))
     take_in_lists.areas(
         "area_code,area,from,until,level\n330300,温州市,2020-01-12,,high\n".encode(), rule="",

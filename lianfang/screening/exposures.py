@@ -96,7 +96,9 @@ def plan(
     matches = {one.key: one for one in reading.find(lists, people=people)}
     known = _known_hits(first, people)
     units = _units_of(sorted({one.person for one in matches.values()}), today)
-    found, extended, again = [], [], []
+    found: list[Match] = []
+    extended: list[tuple[ExposureHit, Match]] = []
+    again: list[tuple[ExposureHit, Match]] = []
     for key, match in matches.items():
         if match.person not in units:
             continue  # no unit answers for them any more

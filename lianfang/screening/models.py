@@ -125,7 +125,7 @@ class ExposureFact(models.Model):
     """What became known of a hit, in the order in which it was known."""
 
     class Kind(models.TextChoices):
-        FOUND = "FOUND", _("found")
+        FOUND = "FOUND", _("brought up")
         EXTENDED = "EXTENDED", _("exposed again")
         ANSWER_CHANGED = "CHANGED", _("the answer that led to it has changed")
         VERIFIED = "VERIFIED", _("verified by phone")

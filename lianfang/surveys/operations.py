@@ -150,7 +150,7 @@ def _store(answer: Answer, today: date, now: datetime) -> SurveyResponse:
         answered_at=now,
         confirmed_at=now,
         county_code="" if said.is_abroad else said.county_code,
-        since_on=said.since_on,
+        since_on=_sure(said.since_on),
         has_trips=bool(said.has_trips),
         has_meetings=bool(said.has_meetings),
         community_told=bool(said.community_told),
@@ -173,6 +173,13 @@ def _store(answer: Answer, today: date, now: datetime) -> SurveyResponse:
     return response
 
 
+def _sure(day: date | None) -> date:
+    """A day that `faults_of` has asked for already."""
+    if day is None:
+        raise ContradictoryAnswer(())
+    return day
+
+
 def _words(**words: str) -> dict[str, str]:
     return {name: text[:200] for name, text in words.items() if text}
 
@@ -183,8 +190,8 @@ def _store_segments(response: SurveyResponse, said: Said, today: date) -> None:
             response=response,
             position=number,
             county_code=trip.county_code,
-            arrived_on=trip.arrived_on,
-            left_on=trip.left_on,
+            arrived_on=_sure(trip.arrived_on),
+            left_on=_sure(trip.left_on),
             kind=trip.kind,
             way=trip.way,
             companions=trip.companions,
@@ -198,11 +205,11 @@ def _store_segments(response: SurveyResponse, said: Said, today: date) -> None:
         Meeting(
             response=response,
             position=number,
-            met_on=one.met_on,
-            last_met_on=one.last_met_on or (today if one.still_in_contact else one.met_on),
+            met_on=_sure(one.met_on),
+            last_met_on=one.last_met_on or (today if one.still_in_contact else _sure(one.met_on)),
             kind=one.kind,
             from_code=one.from_code,
-            still_in_contact=one.still_in_contact,
+            still_in_contact=bool(one.still_in_contact),
             words=_words(who=one.who, closeness=one.closeness, place=one.place),
         )
         for number, one in enumerate(said.meetings)

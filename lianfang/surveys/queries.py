@@ -126,7 +126,9 @@ def coverage(*, day: date, unit_ids: Iterable[int] | None = None) -> dict[int, C
         with_trips=Count("id", filter=Q(person__survey_responses__has_trips=True)),
         with_meetings=Count("id", filter=Q(person__survey_responses__has_meetings=True)),
     ):
-        found[row.pop("unit_id")] |= row
+        found[row["unit_id"]] |= {
+            name: int(row[name]) for name in ("answered", "nothing", "with_trips", "with_meetings")
+        }
     tried = members.filter(person__survey_attempts__in=counted_attempts(survey))
     for unit, outcome, n in (
         tried.values("unit_id", "person__survey_attempts__outcome")

@@ -202,9 +202,9 @@ def test_ring_and_write_down(
         assert axe_problems(desk) == [], name
         assert not desk.evaluate(overflow), name
     tap(desk, "verdict", "NO_EXPOSURE")
-    desk.click("form[action$='verify/'] button.main")
+    desk.click("form[action$='verify/'] button")
     assert desk.locator("#problem_reason").is_visible()
     picture(desk, f"exposure-asked-{size}")
     desk.fill("textarea[name=reason]", "火车未停,未下车")
-    desk.click("form[action$='verify/'] button.main")
+    desk.click("form[action$='verify/'] button")
     assert ExposureHit.objects.get(person=college["小明"]).verdict == "NO_EXPOSURE"

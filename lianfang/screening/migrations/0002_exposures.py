@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("FOUND", "found"),
+                            ("FOUND", "brought up"),
                             ("EXTENDED", "exposed again"),
                             ("CHANGED", "the answer that led to it has changed"),
                             ("VERIFIED", "verified by phone"),
