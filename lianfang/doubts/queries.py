@@ -27,10 +27,6 @@ def reports_until(day: date, *, days: int) -> Reports:
     return Reports(*columns.T)
 
 
-def newest_trace_day() -> date | None:
-    return Trace.objects.order_by("-day").values_list("day", flat=True).first()
-
-
 def not_again(day: date) -> set[int]:
     """People about whom a question waits, or was answered so lately that it is not asked again."""
     open_now = Asked.objects.filter(question__state=Question.State.OPEN)

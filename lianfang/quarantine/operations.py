@@ -159,7 +159,7 @@ def record_order(
     unit = roster.reporting_unit_of(person, day=today)
     if unit is None:
         problems["person"] = _("This person is on no roll today.")
-    if problems or unit is None or wording.held_from is None:
+    if problems or unit is None or wording.held_from is None or wording.document_on is None:
         raise Invalid(problems)
     day_zero = wording.last_contact_on or wording.held_from
     until = wording.held_until or rules.planned_end(day_zero=day_zero, days=policy.days)

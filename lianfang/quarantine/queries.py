@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from lianfang.incidents.models import Incident
 from lianfang.kernel.clock import SHANGHAI, at_local, reporting_day
@@ -218,24 +218,6 @@ def last_check_by_order(orders: Iterable[Order]) -> dict[int, date]:
 def open_needs_by_order(orders: Iterable[Order]) -> dict[int, int]:
     rows = Need.objects.filter(order__in=list(orders), state__in=WAITS)
     return dict(rows.values("order").annotate(n=Count("id")).values_list("order", "n"))
-
-
-def first_free_on() -> date | None:
-    """When the next bed may become free, where none is now."""
-    if Bed.objects.filter(state=Bed.State.FREE).exists():
-        return None
-    ends = Bed.objects.filter(state=Bed.State.OCCUPIED)
-    return ends.aggregate(first=Min("order__held_until"))["first"]
-
-
-def next_slot_end(*, policy: QuarantinePolicy, now: datetime) -> datetime:
-    """When the slot that runs now is over."""
-    local = now.astimezone(SHANGHAI)
-    for slot in policy.slots:
-        ends = at_local(local.date(), policy.slot_ends(slot))
-        if ends > now:
-            return ends
-    return at_local(local.date() + timedelta(days=1), policy.slot_ends(policy.slots[0]))
 
 
 def by_bed(orders: Iterable[Order]) -> dict[int, Bed]:
