@@ -148,12 +148,13 @@ def test_words_are_sealed_in_the_database(college: College) -> None:
 
 def test_coverage_is_counted_per_unit_with_every_way_not_to_answer(college: College) -> None:
     ask(college)
-    answer(college, "小明", been(trip("330302", "01-20")))
+    answer(college, "小明", page="first")
+    answer(college, "小明", been(trip("330302", "01-20")), page="second")  # only the last counts
     client = client_of(college, "辅导员")
-    for name, outcome in (("小红", "REFUSED"), ("小刚", "MOVED")):
+    for name, outcome in (("小红", "UNREACHABLE"), ("小红", "REFUSED"), ("小刚", "MOVED")):
         address = f"/desk/care/surveys/people/{college[name].pk}/"
         assert client.post(address, {"outcome": outcome, "note": "电话里说的"}).status_code == 302
-    assert Attempt.objects.count() == 2
+    assert Attempt.objects.count() == 3
     words = page(college, "辅导员", f"/desk/care/surveys/units/{college.unit('网络1班').pk}/")
     assert "网络1班 3 1 33% 0 1 0 1 0 1 0" in words
     college_wide = page(college, "书记", "/desk/care/surveys/")
