@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ SETTINGS = {"lookback_days": 14, "exposure": {"call_hours": 8, "at_once_people":
 def test_the_policy_is_what_the_edition_says() -> None:
     policy = policy_from(SETTINGS)
     assert policy.first_day(date(2020, 1, 30)) == date(2020, 1, 16)
-    assert policy.due(datetime(2020, 1, 30, 9)) == datetime(2020, 1, 30, 17)
+    assert policy.due(datetime(2020, 1, 30, 9, tzinfo=UTC)) == datetime(2020, 1, 30, 17, tzinfo=UTC)
     assert policy.at_once_people == 100
 
 
