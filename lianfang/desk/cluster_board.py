@@ -24,7 +24,8 @@ from lianfang.escalation.models import Summons
 from lianfang.portal.edge import Visit
 from lianfang.reporting import queries as reporting
 from lianfang.reporting.rules import Ledger
-from lianfang.roster.models import Unit
+from lianfang.roster.models import Unit, UnitLink
+from lianfang.roster.queries import held_on
 from lianfang.rulebook.cluster_policy import ClusterPolicy, CountRule, policy_of
 from lianfang.rulebook.queries import rules_in_force
 
@@ -43,17 +44,23 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit that detectors watch. `verdict` is what may be said; never quiet when unknown."""
+    """A unit that detectors watch. `verdict` is what may be said; never quiet when unknown.
+
+    Nor while an alert with people of the unit is open (after some days the baseline has learned
+    the outbreak), nor today by yesterday's judgement.
+    """
 
     unit: Unit
     syndrome: str
     row: IllDay | None
     verdict: str
     words: str
+    is_struck: bool = False
+    is_today: bool = True
 
     @property
     def is_quiet(self) -> bool:
-        return self.verdict == IllDay.Verdict.QUIET
+        return self.verdict == IllDay.Verdict.QUIET and self.is_today and not self.is_struck
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +206,7 @@ def _unit_rows(visit: Visit, policy: ClusterPolicy) -> tuple[list[UnitRow], date
     last = rows.order_by("-day").values_list("day", flat=True).first()
     if last is None or last < visit.today - timedelta(days=7):
         return [], None
+    struck = _units_of_open_alerts(visit.today)
     shown = [
         UnitRow(
             row.unit,
@@ -206,12 +214,23 @@ def _unit_rows(visit: Visit, policy: ClusterPolicy) -> tuple[list[UnitRow], date
             row,
             row.verdict,
             str(IllDay.Verdict(row.verdict).label),
+            is_struck=row.unit_id in struck,
+            is_today=last == visit.today,
         )
         for row in rows.filter(day=last).select_related("unit").order_by("unit__position", "id")
         if row.syndrome in policy.detectors.syndromes
     ]
     order = {"ALARM": 0, "UNKNOWN": 1, "LEARNING": 2, "SMALL": 3, "QUIET": 4}
     return sorted(shown, key=lambda one: order[one.verdict]), last
+
+
+def _units_of_open_alerts(day: date) -> set[int]:
+    """Every unit above somebody who is in an open alert."""
+    people = AlertPerson.objects.exclude(alert__stage="CLOSED").filter(
+        sign__withdrawn_at__isnull=True
+    )
+    above = UnitLink.objects.filter(held_on(day), descendant_id__in=people.values("sign__unit_id"))
+    return set(above.values_list("ancestor_id", flat=True))
 
 
 def _near(visit: Visit, policy: ClusterPolicy) -> list[Near]:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lianfang.clusters.models import Alert
+from lianfang.clusters.models import Alert, IllDay
 from lianfang.usecases import clusters
 from tests.browser import axe_problems
 from tests.cast import College
@@ -193,6 +193,29 @@ def test_detectors_say_unknown_small_or_learning_and_never_a_green_zero(college:
     assert rows
     assert not any(re.fullmatch(r"\s*0\s*", cell) for cell in rows)
     assert "word unknown" in body
+
+
+def test_a_unit_with_an_open_alert_is_not_called_as_usual(college: College) -> None:
+    """After some days of an outbreak the detectors' baseline has learned it."""
+    college.everybody_reports()
+    outbreak(college)
+    college.fast_forward(to=college.at("15:20"))
+    assert IllDay.objects.update(verdict="QUIET") > 0
+    words = page(college, "值班员", BOARD)
+    assert "no more than in the days before; an alert is open" in words
+    body = client_of(college, "值班员").get(BOARD).content.decode()
+    assert body.count("word done") == 2  # the other department, two syndromes
+
+
+def test_yesterdays_judgement_is_not_todays_green(
+    college: College, it_is: Callable[[datetime], None]
+) -> None:
+    college.everybody_reports()
+    college.fast_forward(to=college.at("15:20"))
+    IllDay.objects.update(verdict="QUIET")
+    college.fast_forward(days=1, hours=-7)
+    it_is(college.now)
+    assert "word done" not in client_of(college, "值班员").get(BOARD).content.decode()
 
 
 def test_the_number_of_queries_does_not_grow(college: College) -> None:
