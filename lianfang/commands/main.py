@@ -24,6 +24,7 @@ _MODULES = (
     "places",
     "ledger",
     "duty",
+    "monitoring",
     "directives",
     "summaries",
     "tokens",

@@ -88,6 +88,13 @@ CARE: list[CarePage] = [
         waiting=lambda visit: monitoring_waiting(visit),
     ),
     CarePage(
+        "desk-rounds",
+        _("Rounds"),
+        _("Morning, noon and evening checks of a class on campus."),
+        may_open=lambda visit: bool(visit.sight.event_units),
+        waiting=lambda _visit: 0,
+    ),
+    CarePage(
         "desk-quarantine",
         _("Quarantine"),
         _("Who must stay where, on whose order; rooms, checks, needs, release."),

@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("care/surveys/", include("lianfang.desk.urls_surveys")),
     path("care/exposures/", include("lianfang.desk.urls_exposures")),
     path("care/monitoring/", include("lianfang.desk.urls_monitoring")),
+    path("care/rounds/", include("lianfang.desk.urls_rounds")),
     path("care/doubts/", include("lianfang.desk.urls_doubts")),
     path("care/quarantine/", include("lianfang.desk.urls_quarantine")),
     path("care/contacts/", include("lianfang.desk.urls_contacts")),

@@ -361,3 +361,12 @@ class Contest(models.Model):
 
     def __str__(self) -> str:
         return f"contest {self.pk} of file {self.file_id}"
+
+
+# Rounds of a class stand in a file of their own; Django finds them here.
+from lianfang.monitoring.models_rounds import RoundCheck, RoundPlan  # noqa: E402
+
+__all__ = [
+    "CheckSlot", "Contest", "GapExplanation", "MonitoringFact", "MonitoringFile", "Need",
+    "RoundCheck", "RoundPlan",
+]  # fmt: skip

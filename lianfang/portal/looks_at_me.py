@@ -72,6 +72,7 @@ WORDS = {
     "monitoring.file.refused": _("refused your release for now"),
     "monitoring.file.cancelled": _("took your monitoring back"),
     "monitoring.file.answered": _("answered your objection"),
+    "monitoring.round.seen": _("looked at a round of your class"),
     "monitoring.slot.filled": _("noted a check of yours"),
     "monitoring.slot.missed": _("noted that a check was missed"),
     "accounts.code.issued": _("made an activation code for you"),
@@ -101,6 +102,7 @@ WORDS = {
 }
 LOOKS = (
     "monitoring.file.seen",
+    "monitoring.round.seen",
     "reporting.answers.seen",
     "incidents.incident.seen",
     "incidents.case-list.seen",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lianfang.audit import operations as audit
 from lianfang.escalation.queries import people_on
 from lianfang.kernel.actors import Actor
+from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.texts import gettext_noop
 from lianfang.monitoring import asking, changing
 from lianfang.monitoring.changing import (
@@ -27,22 +28,48 @@ from lianfang.monitoring.changing import (
     write_down,
 )  # fmt: skip
 from lianfang.monitoring.checking import explain, not_reached
-from lianfang.monitoring.models import Contest, MonitoringFact, MonitoringFile, Need
+from lianfang.monitoring.models import (
+    Contest,
+    MonitoringFact,
+    MonitoringFile,
+    Need,
+    RoundCheck,
+)
 from lianfang.monitoring.operations import note, open_file
 from lianfang.monitoring.queries import policy_of
 from lianfang.monitoring.releasing import cancel, refuse, release
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
-from lianfang.roster.models import Person, Post
+from lianfang.roster.models import Person, Post, Unit
 from lianfang.rulebook.models import LadderStep
 from lianfang.rulebook.queries import Rung
 from lianfang.usecases.letters import in_language_of
 
 __all__ = [
-    "adopt_policy", "answer_contest", "ask_for", "cancel", "cannot_be_found", "contest", "correct",
-    "deciders_of", "explain", "extend", "file_seen", "give_to", "not_reached", "open_by_hand",
-    "place", "put_into", "refuse", "release", "settle_need", "tell", "those_told_when_lost",
-    "verify", "write_down",
+    "adopt_policy",
+    "answer_contest",
+    "ask_for",
+    "cancel",
+    "cannot_be_found",
+    "contest",
+    "correct",
+    "deciders_of",
+    "explain",
+    "extend",
+    "file_seen",
+    "give_to",
+    "not_reached",
+    "open_by_hand",
+    "place",
+    "put_into",
+    "refuse",
+    "release",
+    "round_seen",
+    "settle_need",
+    "tell",
+    "those_told_when_lost",
+    "verify",
+    "write_down",
 ]  # fmt: skip
 
 
@@ -80,6 +107,18 @@ def file_seen(*, file: MonitoringFile, named: bool, actor: Actor, now: datetime)
         now=now,
         concerns=file.person_id,
         named=named,
+    )
+
+
+def round_seen(*, unit: Unit, code: str, actor: Actor, now: datetime) -> None:
+    """Whoever opens a round sees temperatures of a class: one entry, and one for each person."""
+    day = reporting_day(now)
+    rows = RoundCheck.objects.filter(unit=unit, day=day, code=code)
+    audit.record_many(
+        audit.entry(
+            verb="monitoring.round.seen", actor=actor, subject=row, now=now, concerns=row.person_id
+        )
+        for row in rows.defer("temperature", "symptoms")
     )
 
 

@@ -104,8 +104,8 @@ def _filing(
     )
 
 
-def _answers(last: DailyReport, day: date, found: Findings, lookback_days: int) -> Answers:
-    """How the person is now; where they are and whom they met, as they said last.
+def answers_on(last: DailyReport, *, day: date, lookback_days: int) -> Answers:
+    """Where somebody is and whom they met, as they said last.
 
     What lies further back than the edition looks is left behind, and ticks of another day are
     not repeated in the person's name.
@@ -117,9 +117,14 @@ def _answers(last: DailyReport, day: date, found: Findings, lookback_days: int) 
         known = replace(known, visited=False, visited_area="", left_on=None)
     if known.met_on is not None and (day - known.met_on).days > lookback_days:
         known = replace(known, met=False, met_on=None)
+    return known
+
+
+def _answers(last: DailyReport, day: date, found: Findings, lookback_days: int) -> Answers:
+    """How the person is now, beside what they said last."""
     measured = found.temperature is not None
     return replace(
-        known,
+        answers_on(last, day=day, lookback_days=lookback_days),
         unwell=True,
         symptoms=found.symptoms,
         onset_on=found.onset_on or day,

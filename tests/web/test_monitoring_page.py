@@ -167,8 +167,45 @@ def test_a_check_takes_half_a_minute(
     window.get_by_text("Thank you").wait_for()
     assert axe_problems(window) == []
     log_in(window, college, "主任", language="en")
-    for address in (LIST, f"{LIST}{file.pk}/", f"{LIST}new/", f"{LIST}policies/"):
+    for address in (
+        LIST,
+        f"{LIST}{file.pk}/",
+        f"{LIST}new/",
+        f"{LIST}policies/",
+        "/desk/care/rounds/",
+        f"/desk/care/rounds/{file.unit_id}/",
+    ):
         window.goto(address)
         assert axe_problems(window) == [], address
         width = window.evaluate("document.documentElement.scrollWidth")
         assert width <= window.viewport_size["width"], address
+
+
+def test_a_round_is_written_on_the_class_list(college: College) -> None:
+    unit = college.unit("网络1班")
+    address = f"/desk/care/rounds/{unit.pk}/"
+    carer, head = client_of(college, "辅导员"), client_of(college, "主任")
+    assert carer.post(address + "switch/", {"codes": ["morning"]}).status_code == 403
+    head.post(address + "switch/", {"codes": ["morning"]})
+    xm, xh = college["小明"].pk, college["小红"].pk
+    asked = carer.post(address, {"code": "morning", f"temperature-{xm}": "384"})
+    assert asked.status_code == 422
+    carer.post(address, {"code": "morning", f"temperature-{xm}": "38.4", f"there-{xh}": "no"})
+    assert Incident.objects.get().person == college["小明"]
+    assert 'value="38.4"' in head.get(address).content.decode()
+    assert looks_at(college["小明"], "monitoring.round.seen") == ["主任"]
+    college.appoint("小红", "网络1班", "CLASS_REPORTER")
+    for name in ("小红", "组长"):  # who may read no health answers takes no round
+        assert client_of(college, name).get(address).status_code == 403
+    assert client_of(college, "外辅导员").get(address).status_code == 404
+
+
+def test_the_second_check_is_offered_where_the_person_comes_back(
+    college: College, it_is: ItIs
+) -> None:
+    watched(college)
+    assert "still due" not in page(college, "小明", "/report/")
+    college.report("小明")
+    college.fast_forward(to=college.at("17:00"))
+    it_is(college.now)
+    assert "One short check is still due today." in page(college, "小明", "/report/")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lianfang.kernel.clock import now as the_time
 from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Invalid, NotYours, Refused
+from lianfang.monitoring.models import CheckSlot
 from lianfang.places import divisions
 from lianfang.places import queries as places
 from lianfang.portal import desk_of_submissions
@@ -31,6 +32,7 @@ from lianfang.rulebook.queries import Rules, rules_in_force
 from lianfang.surveys.queries import is_asked
 from lianfang.usecases import daily_report
 from lianfang.usecases.daily_report import Filing, limits_of
+from lianfang.usecases.monitoring_checks import open_slot_for
 from lianfang.usecases.open_days import check_open
 
 _SENT_AGAIN_WITHIN = timedelta(days=60)
@@ -149,6 +151,7 @@ def _form(
         "section": "report",
         "day": asking.day,
         "already": asking.today,
+        "slot": _second_check(asking),
         "is_today": asking.day == asking.visit.today,
         "due": asking.rules.deadlines["PERSON"].moment(asking.day),
         "missed": _missed(asking) if asking.day == asking.visit.today else (),
@@ -158,6 +161,13 @@ def _form(
         "notice": asking.rules.text("notice"),
     }
     return render(request, "portal/report.html", context, status=status)
+
+
+def _second_check(asking: Asking) -> CheckSlot | None:
+    """Whoever comes back on a day that is reported may be watched over: then one check is asked."""
+    if asking.today is None or asking.day != asking.visit.today:
+        return None
+    return open_slot_for(asking.visit.person, now=asking.visit.now)
 
 
 def _missed(asking: Asking) -> list[date]:
