@@ -18,21 +18,26 @@ from lianfang.api.routers import (
     callers,
     calls,
     campaigns,
+    clusters,
     codes,
+    course,
     directives,
     drafts,  # noqa: F401  (its addresses stand on the router of directives)
     drills,
     duty,
+    exposures,
     feeds,
     gateways,
     incidents,
     items,
     lists,
     mine,
+    monitoring,
     others,
     people,
     plan,
     posts,
+    quarantine,
     receipts,
     reports,
     roster,
@@ -76,9 +81,10 @@ api = Api(
 )
 problems.install(api)
 ROUTERS = (
-    reports, units, signing, people, posts, codes, calls, incidents, board, times, roster, lists,
-    directives, receipts, items, plan, duty, rotas, swaps, book, drills, feeds, articles, campaigns,
-    callers, gateways, mine, others,
+    reports, units, signing, people, posts, codes, calls, incidents, course, board, times,
+    roster, lists, directives, receipts, items, plan, duty, rotas, swaps, book, drills, feeds,
+    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, gateways, mine,
+    others,
 )  # fmt: skip
 for router in ROUTERS:
     api.add_router("/v1", router.router)

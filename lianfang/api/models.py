@@ -37,6 +37,8 @@ class Scope(models.TextChoices):
     BOOK_READ = "book:read", _("read the duty book; every look is written down")
     OUTREACH_READ = "outreach:read", _("read articles, campaigns and calls to make")
     OUTREACH_WRITE = "outreach:write", _("write articles, start campaigns, note calls")
+    CARE_READ = "care:read", _("read key monitoring, exposures, early warning and quarantine")
+    CARE_WRITE = "care:write", _("check, verify, answer and release in the rooms of care")
     MESSAGES_READ = "messages:read", _("read the state of gateways and letters in trouble")
     MESSAGES_WRITE = "messages:write", _("settle text answers that wait for a reader")
 

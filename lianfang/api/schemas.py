@@ -358,7 +358,9 @@ class FactIn(Strict):
 
 
 class CloseIn(Strict):
-    closing: Literal["RECOVERED", "RULED_OUT", "OTHER_DIAGNOSIS", "HANDED_OVER", "MISTAKE"]
+    closing: Literal[
+        "", "RECOVERED", "RULED_OUT", "OTHER_DIAGNOSIS", "HANDED_OVER", "DIED", "LOST", "MISTAKE"
+    ] = Field(default="", description="Empty: the outcome that stands.")
     text: str = Field(min_length=1, max_length=2000)
 
 

@@ -50,6 +50,9 @@ class ActingView(View):
     def units_of(self, roles: Collection[str]) -> frozenset[int]:
         return self.whole.units_of(roles) & self.reach
 
+    def _below(self, posts: Sequence[Post]) -> frozenset[int]:
+        return super()._below(list(posts)) & self.reach
+
     @cached_property
     def figure_units(self) -> frozenset[int]:
         return self.whole.figure_units & self.reach

@@ -202,7 +202,7 @@ def test_a_level_is_activated_with_its_tasks(college: College, token: Caller) ->
     writer = token.acting_for(college["组长"].number)
     assert problem(token.post("/plan/draft", plan))[:2] == (422, "api.say-who-acts")
     assert problem(logged_in(college, "主任").post("/plan/draft", plan))[0] == 403
-    strange = plan | {"tasks": [plan["tasks"][0] | {"unit": "U999"}]}  # type: ignore[index]
+    strange = plan | {"tasks": [plan["tasks"][0] | {"unit": "U999"}]}
     assert problem(writer.post("/plan/draft", strange))[2] == {"tasks.0.unit"}
     drafted = made(writer.post("/plan/draft", plan))
     seen = {"drafted_at": drafted["drafted_at"]}

@@ -93,7 +93,7 @@ def test_a_person_of_whom_nothing_is_asked_opens_nothing_of_others(
         "mark_messages_read", "looks_at_me", "my_summonses", "answer_summons", "submit_report",
     }  # fmt: skip
     empty = {"list_units", "list_incidents", "call_backs", "list_directives", "my_directives",
-             "list_items", "plan", "times"}  # fmt: skip
+             "list_items", "list_needs", "plan", "times"}  # fmt: skip
     me = logged_in(college, "小明")
     for one in ALL:
         if one.name in mine:
@@ -113,7 +113,7 @@ def test_an_operator_changes_nothing_that_people_answer_for(
     admin = operator(college)
     for one in ALL:
         if any(scope in {"reports:sign", "incidents:write", "calls:write", "answers:read",
-                         "directives:write", "levels:write"} for scope in scopes_of(one)):  # fmt: skip
+                         "directives:write", "levels:write", "care:read", "care:write"} for scope in scopes_of(one)):  # fmt: skip
             with subtests.test(str(one)):
                 answer = one.send(admin, value="U007" if "{code}" in one.path else "1")
                 if answer.status_code == 200:

@@ -109,7 +109,7 @@ def write_down(request: HttpRequest, incident_id: str, body: FactIn) -> Status[I
     """A call, the hospital, who was told outside, a note. Token: `incidents:write`, for a person."""
     caller = caller_of(request)
     caller.needs(Scope.INCIDENTS_WRITE)
-    incident = _incident_to_handle(incident_id, caller)
+    incident = incident_to_handle(incident_id, caller)
     handle_incident.write_down(
         incident=incident,
         kind=body.kind,
@@ -133,7 +133,7 @@ def close(request: HttpRequest, incident_id: str, body: CloseIn) -> IncidentOut:
     caller = caller_of(request)
     caller.needs(Scope.INCIDENTS_WRITE)
     closed = handle_incident.close(
-        incident=_incident_to_handle(incident_id, caller),
+        incident=incident_to_handle(incident_id, caller),
         closing=body.closing,
         text=body.text,
         by=caller.doer,
@@ -167,7 +167,7 @@ def _incident(incident_id: str, caller: Caller) -> Incident:
     return incident
 
 
-def _incident_to_handle(incident_id: str, caller: Caller) -> Incident:
+def incident_to_handle(incident_id: str, caller: Caller) -> Incident:
     caller.doer  # noqa: B018  # a token by itself is asked for whom it acts
     incident = _incident(incident_id, caller)
     seen = sight_of_incident(incident, sight=caller.sight)
