@@ -173,7 +173,7 @@ def test_both_lists_in_a_browser(
     page.get_by_role("button", name="答复并办结").click()
     assert Question.objects.get().answer == "EXPLAINED"
     page.goto(f"{DESK}records/")
-    page.get_by_text("实际情况").first.click()
+    page.locator("main summary").click()
     clean(page)
     picture(page, f"doubts-records-{size}")
     tap(page, "truth", "BOTH")
