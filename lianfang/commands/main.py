@@ -29,6 +29,7 @@ _MODULES = (
     "summaries",
     "tokens",
     "surveillance",
+    "linelist",
 )
 
 
@@ -36,6 +37,7 @@ _MODULES = (
 _WITHOUT_DATABASE = {
     "lianfang.commands.area_check", "lianfang.commands.founding", "lianfang.commands.serve",
     "lianfang.commands.surveillance",
+    "lianfang.commands.linelist",
 }  # fmt: skip
 
 

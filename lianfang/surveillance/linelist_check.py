@@ -46,7 +46,7 @@ UNKNOWN: Final = frozenset({"", "na", "n/a", "nan", "null", "-", "?", "不详", 
 ALIKE: Final = 0.9  # of the letters of two names, so many in the same order
 _BUDDHIST: Final = range(2450, 2700)
 
-ONE_NUMBER: Final = gettext_noop("a number of its own; row %(row)s has this one too")
+ONE_NUMBER: Final = gettext_noop("a number of its own; row %(earlier)s has this one too")
 A_NUMBER: Final = gettext_noop("the number of the case")
 A_DAY: Final = gettext_noop("a day such as 2020-01-31")
 CHRISTIAN: Final = gettext_noop("a year of the common calendar: %(year)s, 543 less")
@@ -158,7 +158,7 @@ def _check_numbers(cases: list[_Case], titles: Mapping[str, str], faults: Collec
         if number.lower() in UNKNOWN:
             faults.add(case.row, titles["case"], number, A_NUMBER)
         elif first.setdefault(number, case.row) != case.row:
-            faults.add(case.row, titles["case"], number, ONE_NUMBER, row=first[number])
+            faults.add(case.row, titles["case"], number, ONE_NUMBER, earlier=first[number])
 
 
 def _check_days(
