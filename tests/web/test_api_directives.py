@@ -194,7 +194,7 @@ def test_what_is_overdue_becomes_a_matter_that_somebody_else_checks(
 
 
 def test_a_level_is_activated_with_its_tasks(college: College, token: Caller) -> None:
-    plan = {
+    plan: dict[str, Any] = {
         "title": "疫情防控工作方案",
         "body": "按等级响应。",
         "tasks": [{"level": "I", "title": "召开会议", "unit": "U010", "hours": 24}],

@@ -195,7 +195,7 @@ class FileSeenOut(FileRowOut):
     carer: PersonNameOut | None
     told_at: Moment | None
     slots: list[SlotOut]
-    may: list[Literal["act", "decide"]]
+    may: list[str] = Field(description="act, decide")
 
 
 class FileCheckIn(Strict):
