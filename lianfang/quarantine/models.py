@@ -31,7 +31,7 @@ class Order(models.Model):
         CDC = "CDC", _("CDC")
         HEALTH = "HEALTH", _("health authority or command")
         COMMUNITY = "COMMUNITY", _("community or street office")
-        HOSPITAL = "HOSPITAL", _("hospital")
+        HOSPITAL = "HOSPITAL", _("a hospital")
         SCHOOL = "SCHOOL", _("the college (named decision maker)")
 
     class Served(models.TextChoices):
