@@ -139,8 +139,11 @@ def _seat_points(way: Encounter, apart: int | None, nearness: Nearness) -> int:
         return 0
     if apart <= 1:
         return weights["NEXT_SEAT"]
-    near = nearness.journey_rows if way.kind in {"JOURNEY", "VEHICLE"} else nearness.near_rows
-    return weights["NEAR_SEAT"] if apart <= near else 0
+    if way.kind in {"JOURNEY", "VEHICLE"}:  # whole rows before and behind count, window to window
+        here, there = seat_at(way.seat_of_case), seat_at(way.seat)
+        apart = abs(here[0] - there[0]) if here and there else apart
+        return weights["NEAR_SEAT"] if apart <= nearness.journey_rows else 0
+    return weights["NEAR_SEAT"] if apart <= nearness.near_rows else 0
 
 
 def same_coach(one: str, other: str) -> bool:

@@ -51,6 +51,8 @@ def way(kind: str, person: int = 1, **more: object) -> Encounter:
         (way("JOURNEY", seat_of_case="03车12F", seat="03车12E"), 90),
         (way("JOURNEY", seat_of_case="03车12F", seat="04车12E"), 30),
         (way("JOURNEY", seat_of_case="03车12F", seat="03车16F"), 30),
+        (way("JOURNEY", seat_of_case="03车12F", seat="03车12A"), 70),
+        (way("JOURNEY", seat_of_case="03车12F", seat="03车9A"), 70),
         (way("VEHICLE", minutes=10), 30),
         (way("COURSE", minutes=14), None),
         (way("ACTIVITY", minutes=10), None),
