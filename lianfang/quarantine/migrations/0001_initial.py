@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                             ("CDC", "CDC"),
                             ("HEALTH", "health authority or command"),
                             ("COMMUNITY", "community or street office"),
-                            ("HOSPITAL", "hospital"),
+                            ("HOSPITAL", "a hospital"),
                             ("SCHOOL", "the college (named decision maker)"),
                         ],
                         max_length=10,
