@@ -41,6 +41,12 @@ def sees_all(sight: Sight) -> bool:
     return root is not None and root.pk in sight.units_of(_HEALTH)
 
 
+def may_approve(sight: Sight) -> bool:
+    """Who may let a package go: those who see all, and the head of the college."""
+    root = roster.college()
+    return root is not None and root.pk in leading_units(sight)
+
+
 def leading_units(sight: Sight) -> frozenset[int]:
     """Units whose cases this person investigates."""
     return sight.units_of((*_HEALTH, *_LINE))
@@ -89,7 +95,7 @@ def waiting_for(sight: Sight, *, day: date) -> int:
     if sight.person is None:
         return 0
     calls = Visit.objects.filter(owner=sight.person, day=day, outcome="").count()
-    if not sees_all(sight):
+    if not may_approve(sight):
         return calls
     asked = Package.objects.filter(state=Package.State.ASKED).exclude(asked_by=sight.person)
     return calls + asked.count()

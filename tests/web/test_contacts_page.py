@@ -154,6 +154,32 @@ def test_the_file_of_a_package_goes_to_whoever_asked_and_to_nobody_else(
     assert client_of(college, "书记").get(address).status_code == 403
 
 
+def test_the_head_of_the_college_approves_a_package_and_a_department_does_not(
+    college: College, case: Investigation
+) -> None:
+    form = {
+        "organisation": "社区", "receiver": "李主任", "purpose": "随访", "request_number": "4号",
+        "fields": ["name", "phone"], "states": ["DETERMINED"], "layout": "XLSX",
+    }  # fmt: skip
+    asked = client_of(college, "值班员").post(f"{BASE}{case.pk}/package/", form)
+    address = asked["Location"]
+    assert client_of(college, "主任").post(address, {"act": "approve"}).status_code == 403
+    client_of(college, "值班员").post(address, {"act": "approve"})
+    package = Package.objects.get(request_number="4号")
+    assert package.state == "ASKED"  # nobody approves what they asked for themself
+    client_of(college, "书记").post(address, {"act": "approve"})
+    package.refresh_from_db()
+    assert (package.state, package.approved_by) == ("APPROVED", college["书记"])
+    for act, state in (
+        ("hand-over", "HANDED_OVER"),
+        ("receipt", "RECEIVED"),
+        ("answer", "ANSWERED"),
+    ):
+        client_of(college, "值班员").post(address, {"act": act, "text": "王医生电话"})
+        package.refresh_from_db()
+        assert package.state == state
+
+
 def test_the_case_does_not_see_the_search_for_their_own_contacts(
     college: College, case: Investigation
 ) -> None:
