@@ -296,7 +296,7 @@ def _by_kind(units: list[Unit], chosen: tuple[int, ...]) -> list[tuple[str, list
         (
             str(Unit.Kind(kind).label),
             members,
-            len(units) < 13 or any(one.pk in chosen for one in members),
+            len(members) < 9 or any(one.pk in chosen for one in members),
         )
         for kind, members in kinds.items()
     ]
