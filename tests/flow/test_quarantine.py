@@ -110,7 +110,7 @@ def test_fourteen_days_end_with_a_decision_and_not_by_themselves(college: Colleg
     assert college.told(reference="quarantine:") == ["辅导员"]  # the paper is not here yet
     with pytest.raises(NotReadyForRelease) as refused:
         release(college, one)
-    assert "document" in str(refused.value)
+    assert "解除文书" in str(refused.value)
     quarantine.note_paper(
         order=one, paper="解字12号", actor=college.actor("辅导员"), now=college.now
     )
