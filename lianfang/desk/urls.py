@@ -77,7 +77,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("directives/", include("lianfang.desk.urls_directives")),
     path("outreach/", include("lianfang.desk.urls_outreach")),
     path("times/", outreach_times.times, name="desk-times"),
-    path("incidents/<int:pk>/referral/", outreach_referral.advise, name="desk-referral"),
     path("referrals/<int:pk>/step/", outreach_referral.step, name="desk-referral-step"),
 ]
 

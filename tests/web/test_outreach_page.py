@@ -256,9 +256,9 @@ def test_the_way_to_a_hospital_is_noted_on_the_incident(college: College) -> Non
         incident=one, by=college["辅导员"], actor=college.actor("辅导员"), now=college.now
     )
     client = english(college, "辅导员")
-    client.post(f"/desk/incidents/{one.pk}/referral/", {"hospital": " "})
+    client.post(f"/desk/incidents/{one.pk}/step/refer/", {"hospital": " "})
     assert not Referral.objects.exists()
-    client.post(f"/desk/incidents/{one.pk}/referral/", {"hospital": "示例医院"})
+    client.post(f"/desk/incidents/{one.pk}/step/refer/", {"hospital": "示例医院"})
     referral = Referral.objects.get()
     client.post(f"/desk/referrals/{referral.pk}/step/", {"step": "went"})
     client.post(f"/desk/referrals/{referral.pk}/step/", {"step": "nonsense"})

@@ -19,21 +19,6 @@ from lianfang.usecases import referrals
 
 @for_desk
 @require_POST
-def advise(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
-    one = _incident(pk, visit)
-    hospital = tidy(request.POST.get("hospital", ""))
-    done = tried(
-        request,
-        lambda: referrals.advise(
-            incident=one, hospital=hospital, by=visit.person, actor=visit.actor, now=visit.now
-        ),
-    )
-    say(request, _("Written down.") if done is None else next(iter(done.values())))
-    return redirect("desk-incident", one.pk)
-
-
-@for_desk
-@require_POST
 def step(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     referral = Referral.objects.filter(pk=pk).select_related("incident").first()
     if referral is None:
