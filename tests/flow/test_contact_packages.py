@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 from datetime import date, timedelta
+from typing import Any
 
 import openpyxl
 import pytest
@@ -36,8 +37,8 @@ def college() -> College:
     return college
 
 
-def ask(college: College, **more: object) -> Package:
-    values: dict[str, object] = {
+def ask(college: College, **more: Any) -> Package:
+    values: dict[str, Any] = {
         "organisation": "通川区疾控中心", "receiver": "王医生", "purpose": "流行病学调查",
         "request_number": "通疾控函〔2020〕3号", "fields": list(packaging.MINIMUM),
         "states": ["CONFIRMED", "DETERMINED"], "layout": "XLSX",
@@ -45,7 +46,7 @@ def ask(college: College, **more: object) -> Package:
     return contact_packages.ask(
         investigation=Investigation.objects.get(), by=college["值班员"],
         actor=college.actor("值班员"), now=college.now, **values,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def approve(college: College, package: Package, by: str = "书记") -> Package:
@@ -111,9 +112,9 @@ def test_a_frozen_file_does_not_change_when_the_contacts_do(college: College) ->
     before = fetch(college, package)
     found = Investigation.objects.get()
     contact_tracing.decide(
-        investigation=found, contacts=[found.contacts.first()], state="DISMISSED", text="x",
+        investigation=found, contacts=list(found.contacts.all()[:1]), state="DISMISSED", text="x",
         by=college["值班员"], actor=college.actor("值班员"), now=college.now,
-    )  # type: ignore[list-item]  # fmt: skip
+    )  # fmt: skip
     assert fetch(college, package) == before
     assert PackageFact.objects.filter(kind="FETCHED").count() == 2
 
@@ -132,7 +133,7 @@ def test_each_disclosure_is_logged_for_three_years_and_for_the_person(college: C
 
 def test_a_receipt_and_an_answer_that_stay_out_are_asked_for(college: College) -> None:
     package = approve(college, ask(college))
-    who = {"by": college["值班员"], "actor": college.actor("值班员")}
+    who: dict[str, Any] = {"by": college["值班员"], "actor": college.actor("值班员")}
     contact_packages.hand_over(package=package, text="加密邮件", now=college.now, **who)
     college.fast_forward(hours=23)
     assert college.told(reference="contact-package:") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -32,12 +33,12 @@ def lodge(college: College, **rooms: str) -> None:
         Lodging.objects.create(person=college[name], building="6栋", room=room, held_from=FIRST_DAY)
 
 
-def opened(college: College, **more: object) -> Investigation:
-    values = {
+def opened(college: College, **more: Any) -> Investigation:
+    values: dict[str, Any] = {
         "person": college["小明"], "incident": None, "anchor_on": date(2020, 1, 31),
         "by": college["值班员"], "actor": college.actor("值班员"), "now": college.now,
     } | more  # fmt: skip
-    return contact_tracing.open_for(**values)  # type: ignore[arg-type]
+    return contact_tracing.open_for(**values)
 
 
 def of(investigation: Investigation, person: Person) -> Contact:
@@ -313,15 +314,15 @@ def test_days_that_cannot_be_so_are_refused(
     assert not Investigation.objects.exists()
 
 
-def name(college: College, found: Investigation, who: str, **more: object) -> Contact:
-    values: dict[str, object] = {
+def name(college: College, found: Investigation, who: str, **more: Any) -> Contact:
+    values: dict[str, Any] = {
         "person": college[who], "outsider": None, "last_on": date(2020, 2, 1),
         "mode": "SHARED_MEAL", "protection": "NONE", "text": "一起吃了晚饭",
     } | more  # fmt: skip
     return contact_tracing.name_contact(
         investigation=found, by=college["值班员"], actor=college.actor("值班员"), now=college.now,
         **values,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def test_somebody_named_by_hand_is_confirmed_and_nobody_meets_oneself(college: College) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -40,7 +40,11 @@ def college(it_is: Callable[[datetime], None]) -> College:
 @pytest.fixture
 def case(college: College) -> Investigation:
     """小明 is the case; 小红 is determined, 外人 confirmed and called, 小刚 proposed."""
-    who = {"by": college["值班员"], "actor": college.actor("值班员"), "now": college.now}
+    who: dict[str, Any] = {
+        "by": college["值班员"],
+        "actor": college.actor("值班员"),
+        "now": college.now,
+    }
     found = contact_tracing.open_for(
         person=college["小明"], incident=None, anchor_on=date(2020, 1, 31), **who
     )
@@ -287,7 +291,11 @@ def test_a_page_asks_as_often_for_three_rows_as_for_one(
 ) -> None:
     client = client_of(college, "值班员")
     address = f"{BASE}{case.pk}/?state=PROPOSED" if part == "case" else f"{BASE}{part}"
-    who = {"by": college["值班员"], "actor": college.actor("值班员"), "now": college.now}
+    who: dict[str, Any] = {
+        "by": college["值班员"],
+        "actor": college.actor("值班员"),
+        "now": college.now,
+    }
     contact_tracing.open_for(
         person=college["小红"], incident=None, anchor_on=date(2020, 2, 1), **who
     )
@@ -315,7 +323,11 @@ def test_the_pages_are_readable_in_both_sizes_and_languages(
     college: College, case: Investigation, open_page: OpenPage, picture: Callable[..., None],
     size: str, language: str,
 ) -> None:  # fmt: skip
-    who = {"by": college["值班员"], "actor": college.actor("值班员"), "now": college.now}
+    who: dict[str, Any] = {
+        "by": college["值班员"],
+        "actor": college.actor("值班员"),
+        "now": college.now,
+    }
     second = contact_tracing.open_for(
         person=college["小红"], incident=None, anchor_on=date(2020, 2, 1), **who
     )

@@ -122,8 +122,8 @@ def team(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
             say(request, told)
             return redirect("desk-contacts-team", pk)
     today = ContactVisit.objects.filter(contact__investigation=found, day=visit.today)
-    counts = {
-        row["owner_id"]: row
+    counts: dict[int | None, dict[str, Any]] = {
+        row["owner_id"]: dict(row)
         for row in today.values("owner_id").annotate(
             n=Count("id"),
             open=Count("id", filter=Q(outcome="")),
