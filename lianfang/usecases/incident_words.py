@@ -290,7 +290,9 @@ def clock_in_words(clock: LegalClock, *, now: datetime) -> str:
     """R11 · CDC · 2020-02-01 10:00 – 12:00 · met 11:20."""
     state = {
         ClockState.RUNNING: _("still to be told"),
-        ClockState.OVERDUE: _("still to be told") if clock.is_at_once else _("run out, not told yet"),
+        ClockState.OVERDUE: _("still to be told")
+        if clock.is_at_once
+        else _("run out, not told yet"),
         ClockState.MET: _("told %(at)s") % {"at": stamp(clock.met_at)},
         ClockState.MET_LATE: _("told late, %(at)s") % {"at": stamp(clock.met_at)},
         ClockState.ENDED: _("not needed any more"),
