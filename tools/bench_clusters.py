@@ -95,7 +95,8 @@ def _reports(college: dict[str, Any]) -> Iterator[Row]:
 
     noted = clusters.note_report
     for name, symptoms in (("of somebody well", ()), ("with vomiting", ("vomiting",))):
-        with_it, without = [], []
+        with_it: list[float] = []
+        without: list[float] = []
         try:
             for turn in range(160):  # in turn, so that a busy machine weighs on both alike
                 clusters.note_report = noted if turn % 2 else lambda **_all: None
