@@ -5,81 +5,160 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('roster', '0001_initial'),
+        ("roster", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('GATE', 'gate passages'), ('DORM', 'evening check of the dormitory')], max_length=4)),
-                ('file_name', models.CharField(max_length=120)),
-                ('digest', models.CharField(max_length=64)),
-                ('rows', models.PositiveIntegerField()),
-                ('imported_at', models.DateTimeField()),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("GATE", "gate passages"),
+                            ("DORM", "evening check of the dormitory"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=120)),
+                ("digest", models.CharField(max_length=64)),
+                ("rows", models.PositiveIntegerField()),
+                ("imported_at", models.DateTimeField()),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EveningCheck',
+            name="EveningCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('is_present', models.BooleanField()),
-                ('room', models.CharField(blank=True, max_length=40)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='campus.batch')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("is_present", models.BooleanField()),
+                ("room", models.CharField(blank=True, max_length=40)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checks",
+                        to="campus.batch",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GatePassage',
+            name="GatePassage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('direction', models.CharField(choices=[('IN', 'in'), ('OUT', 'out')], max_length=3)),
-                ('gate', models.CharField(blank=True, max_length=40)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='campus.batch')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("at", models.DateTimeField()),
+                (
+                    "direction",
+                    models.CharField(choices=[("IN", "in"), ("OUT", "out")], max_length=3),
+                ),
+                ("gate", models.CharField(blank=True, max_length=40)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="campus.batch",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Purge',
+            name="Purge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True)),
-                ('due_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('deleted', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(unique=True)),
+                ("due_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("deleted", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='campus_purges_due')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["due_at"],
+                        name="campus_purges_due",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('kind', 'digest'), name='campus_one_import_of_a_file'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "digest"), name="campus_one_import_of_a_file"
+            ),
         ),
         migrations.AddIndex(
-            model_name='eveningcheck',
-            index=models.Index(fields=['day', 'person'], name='campus_checks_of_day'),
+            model_name="eveningcheck",
+            index=models.Index(fields=["day", "person"], name="campus_checks_of_day"),
         ),
         migrations.AddConstraint(
-            model_name='eveningcheck',
-            constraint=models.UniqueConstraint(fields=('person', 'at'), name='campus_one_check_at_a_moment'),
+            model_name="eveningcheck",
+            constraint=models.UniqueConstraint(
+                fields=("person", "at"), name="campus_one_check_at_a_moment"
+            ),
         ),
         migrations.AddIndex(
-            model_name='gatepassage',
-            index=models.Index(fields=['day', 'person'], name='campus_passages_of_day'),
+            model_name="gatepassage",
+            index=models.Index(fields=["day", "person"], name="campus_passages_of_day"),
         ),
         migrations.AddConstraint(
-            model_name='gatepassage',
-            constraint=models.UniqueConstraint(fields=('person', 'at', 'direction'), name='campus_one_passage_at_a_moment'),
+            model_name="gatepassage",
+            constraint=models.UniqueConstraint(
+                fields=("person", "at", "direction"), name="campus_one_passage_at_a_moment"
+            ),
         ),
     ]
