@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from lianfang.commands.ledger import day_of
+from lianfang.kernel import clock
 from lianfang.surveillance import faults
 from lianfang.surveillance.faults import Fault, FileFaults
 from lianfang.surveillance.linelist_check import check_linelist
@@ -40,7 +40,7 @@ def add_parsers(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def check(arguments: argparse.Namespace) -> int:
     """Run `lianfang linelist check`."""
-    today: date = arguments.today or date.today()  # noqa: DTZ011 - the list has no zone
+    today = arguments.today or clock.reporting_day(clock.now())
     try:
         found = check_linelist(arguments.file, today=today)
     except FileFaults as refusal:
