@@ -208,3 +208,28 @@ def test_ring_and_write_down(
     desk.fill("textarea[name=reason]", "火车未停,未下车")
     desk.click("form[action$='verify/'] button")
     assert ExposureHit.objects.get(person=college["小明"]).verdict == "NO_EXPOSURE"
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_list_is_tried_before_it_is_stored(
+    college: College, open_page: OpenPage, picture: Callable[[Page, str], object], size: str
+) -> None:
+    answer(college, "小明", been(trip(WENZHOU, "01-20")))
+    client_of(college, "辅导员")
+    account = college["辅导员"].account
+    account.is_operator = True
+    account.save()
+    desk = open_page(size=size)
+    log_in(desk, college, "辅导员", language="en" if size == "desktop" else "")
+    desk.goto("/desk/areas/")
+    desk.set_input_files(
+        "[name=file]", {"name": "areas.csv", "mimeType": "text/csv", "buffer": LIST}
+    )
+    desk.click("button[value=try]")
+    assert desk.locator("text=网络1班").is_visible()
+    desk.click("details summary")
+    picture(desk, f"areas-tried-{size}")
+    assert axe_problems(desk) == []
+    overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not desk.evaluate(overflow)
+    assert not RiskArea.objects.exists()
