@@ -33,7 +33,9 @@ def look_after(cast: Cast, *, now: datetime) -> None:
     building = quarantine_rooms.open_building(
         name=_HOUSE, address="校内北区", rooms_text="101-106", beds=2, actor=actor, now=now
     )
-    people = _quiet_people(cast, 8)
+    people = _quiet_people(cast, 6)
+    if not people:
+        return  # a made-up college that is too small for this story
     beds = list(Bed.objects.filter(room__building=building).order_by("room__name", "name"))
     facility, campus = (
         _order(cast, people[0], now, kind="FACILITY", back=11),
@@ -62,7 +64,7 @@ def _actor(person: Person) -> Actor:
 
 
 def _quiet_people(cast: Cast, number: int) -> list[Person]:
-    """People of one class who are in no other story, with a report of today."""
+    """People of one class who are in no other story, with a report of today; or none at all."""
     told = dict(
         DailyReport.objects.filter(
             day=DailyReport.objects.latest("day").day, is_current=True, has_events=False,
@@ -79,7 +81,7 @@ def _quiet_people(cast: Cast, number: int) -> list[Person]:
         ]
         if len(found) >= number and unit.pk in cast.counselor_of:
             return found[:number]
-    raise LookupError("no class has enough people who reported")
+    return []
 
 
 def _order(cast: Cast, person: Person, now: datetime, *, kind: str, back: int) -> Order:

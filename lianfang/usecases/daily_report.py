@@ -224,9 +224,7 @@ def store(batch: Sequence[Checked], *, rules: Rules, now: datetime) -> list[Dail
             incident, opened = incidents.open_or_extend(report=report, now=now)
             if opened:
                 escalation.start_for_incident(incident=incident, now=now)
-            monitoring.follow_incident(
-                person_id=report.person_id, incident_id=incident.pk, now=now
-            )
+            monitoring.follow_incident(person_id=report.person_id, incident_id=incident.pk, now=now)
     for checked, report, is_new in zip(batch, reports, fresh, strict=True):
         if is_new:
             exposures.after_report(report, hits=checked.hits, now=now)
