@@ -166,7 +166,7 @@ def test_a_unit_that_has_not_signed_a_past_day_is_one_tap_from_a_matter(
 def test_an_inspection_begins_with_its_unit_chosen(college: College) -> None:
     unit = college.unit("信息系")
     shown = client_of(college, "书记").get(
-        "/desk/directives/items/new/", {"source": "INSPECTION", "unit": unit.pk}
+        f"/desk/directives/items/new/?source=INSPECTION&unit={unit.pk}"
     )
     body = shown.content.decode()
     assert f'value="{unit.pk}" selected' in body
