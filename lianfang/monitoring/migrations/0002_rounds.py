@@ -6,46 +6,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0001_initial'),
-        ('roster', '0001_initial'),
+        ("monitoring", "0001_initial"),
+        ("roster", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RoundCheck',
+            name="RoundCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('code', models.CharField(max_length=12)),
-                ('is_present', models.BooleanField()),
-                ('temperature', lianfang.vault.fields.SealedTextField(blank=True)),
-                ('symptoms', lianfang.vault.fields.SealedJSONField(blank=True)),
-                ('has_symptoms', models.BooleanField(default=False)),
-                ('taken_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='round_checks', to='roster.person')),
-                ('taken_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("code", models.CharField(max_length=12)),
+                ("is_present", models.BooleanField()),
+                ("temperature", lianfang.vault.fields.SealedTextField(blank=True)),
+                ("symptoms", lianfang.vault.fields.SealedJSONField(blank=True)),
+                ("has_symptoms", models.BooleanField(default=False)),
+                ("taken_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="round_checks",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.unit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['unit', 'day', 'code'], name='monitoring_round_of_unit')],
-                'constraints': [models.UniqueConstraint(fields=('day', 'code', 'person'), name='monitoring_once_in_a_round')],
+                "indexes": [
+                    models.Index(fields=["unit", "day", "code"], name="monitoring_round_of_unit")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("day", "code", "person"), name="monitoring_once_in_a_round"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoundPlan',
+            name="RoundPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('codes', models.JSONField()),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(null=True)),
-                ('set_at', models.DateTimeField()),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='roster.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("codes", models.JSONField()),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(null=True)),
+                ("set_at", models.DateTimeField()),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="roster.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('held_until__isnull', True)), fields=('unit',), name='monitoring_one_open_round_plan'), models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='monitoring_round_plan_ends_after_it_begins')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("held_until__isnull", True)),
+                        fields=("unit",),
+                        name="monitoring_one_open_round_plan",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("held_until__isnull", True),
+                            ("held_until__gte", models.F("held_from")),
+                            _connector="OR",
+                        ),
+                        name="monitoring_round_plan_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
     ]
