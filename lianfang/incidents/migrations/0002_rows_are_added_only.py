@@ -45,5 +45,5 @@ def unguard(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("incidents", "0003_course_of_an_incident")]
+    dependencies = [("incidents", "0001_initial")]
     operations = [migrations.RunPython(guard, unguard)]
