@@ -43,6 +43,7 @@ from lianfang.api.routers import (
     roster,
     rotas,
     signing,
+    surveys,
     swaps,
     times,
     units,
@@ -83,7 +84,7 @@ problems.install(api)
 ROUTERS = (
     reports, units, signing, people, posts, codes, calls, incidents, course, board, times,
     roster, lists, directives, receipts, items, plan, duty, rotas, swaps, book, drills, feeds,
-    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, gateways, mine,
+    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, surveys, gateways, mine,
     others,
 )  # fmt: skip
 for router in ROUTERS:
