@@ -203,6 +203,23 @@ def follow_incident(*, person_id: int, incident_id: int, now: datetime) -> None:
         move(file=file, to=State.ILL, by=None, actor=SYSTEM, now=now)
 
 
+def follow_closing(*, person_id: int, by: Person, actor: Actor, now: datetime) -> None:
+    """The incident of a watched person ended well: the file goes back to where it came from.
+
+    Whoever was never told of the file is rung first. A file that somebody has moved on (to a
+    hospital, to the contacts) stays there. The caller holds the transaction of the closing.
+    """
+    file = (
+        MonitoringFile.objects.select_for_update(of=("self",))
+        .filter(person_id=person_id, closed_at__isnull=True, state=State.ILL)
+        .first()
+    )
+    if file is None:
+        return
+    to = State.WATCHED if file.told_at is not None else State.TO_VERIFY
+    move(file=file, to=to, by=by, actor=actor, now=now)
+
+
 # ---------------------------------------------------------------- missed, and explained
 
 

@@ -242,6 +242,8 @@ def _next_of(state: State, file: MonitoringFile, now: datetime) -> tuple[str, da
     if state in {State.WATCHED, State.ILL}:
         due = state == State.WATCHED and file.eligible_on <= reporting_day(now)
         return MonitoringFile.Step.DAY, now if due else next_midnight(now)
+    if state == State.TO_VERIFY:
+        return MonitoringFile.Step.TELL, now
     if state == State.TO_RELEASE:
         return MonitoringFile.Step.DECIDE, now + policy_of(file).decide
     return "", None

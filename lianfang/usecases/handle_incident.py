@@ -32,6 +32,7 @@ from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.kernel.texts import gettext_noop as _
+from lianfang.monitoring import checking as monitoring
 from lianfang.reporting.rules import Answers
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Post
@@ -47,6 +48,8 @@ from lianfang.screening.operations import facts_of
 
 # What a person may write down in words; the other kinds are written by what happens.
 WRITTEN_BY_HAND = (IncidentFact.Kind.CALLED, IncidentFact.Kind.HOSPITAL, IncidentFact.Kind.NOTE)
+# After these nothing of the incident is left to watch but what was watched before.
+_ENDED_WELL = frozenset({Outcome.RECOVERED, Outcome.RULED_OUT, Outcome.OTHER_DIAGNOSIS})
 
 
 class NotTheSchoolDoctor(Refused):
@@ -107,10 +110,15 @@ def verify(
         problems["method"] = _("Please say how you asked.")
     if problems:
         raise Invalid(problems)
+    was_dismissed = incident.is_dismissed
     row = verifying.verify(
         incident=incident, verdict=Verdict(verdict), method=Method(method), text=text, at=at,
         by=by, actor=actor, now=now,
     )  # fmt: skip
+    if Verdict(verdict).dismisses:
+        monitoring.follow_closing(person_id=incident.person_id, by=by, actor=actor, now=now)
+    elif was_dismissed:
+        monitoring.follow_incident(person_id=incident.person_id, incident_id=incident.pk, now=now)
     if not Verdict(verdict).is_true:
         return row
     _start_clocks(incident, Begun(VERIFIED, row.at), now)
@@ -309,6 +317,7 @@ def close(
     """End an incident that somebody took over and verified.
 
     `closing` is the outcome, set with it where none stands yet; empty: the one that stands.
+    Where it ended well, the monitoring file of the person is watched again.
     """
     if closing in {Outcome.MISTAKE, Outcome.DISMISSED}:
         raise Invalid(
@@ -322,7 +331,10 @@ def close(
         raise Invalid({"text": _("Please write who said so, and what was agreed.")})
     if closing and closing != incident.outcome:
         set_outcome(incident=incident, outcome=closing, text=text, by=by, actor=actor, now=now)
-    return ending.close(incident=incident, text=text, by=by, actor=actor, now=now)
+    closed = ending.close(incident=incident, text=text, by=by, actor=actor, now=now)
+    if closed.closing in _ENDED_WELL:
+        monitoring.follow_closing(person_id=incident.person_id, by=by, actor=actor, now=now)
+    return closed
 
 
 __all__ = [

@@ -7,7 +7,7 @@ same incident, the same ladder, and no second road that could be forgotten (deci
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -18,13 +18,11 @@ from lianfang.kernel.texts import gettext_noop as _
 from lianfang.monitoring import checking
 from lianfang.monitoring.checking import Findings, is_hot
 from lianfang.monitoring.models import CheckSlot
-from lianfang.reporting.models import DailyReport
-from lianfang.reporting.queries import reports_of
-from lianfang.reporting.rules import Answers
 from lianfang.roster.models import Person
 from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import monitoring, quarantine_checks
-from lianfang.usecases.daily_report import Filing, check_filing, limits_of, store_alone
+from lianfang.usecases.daily_report import limits_of
+from lianfang.usecases.noted_symptoms import Noted, file_as_report, last_report_of
 
 METHODS = (CheckSlot.Method.PHONE, CheckSlot.Method.VISIT)
 
@@ -68,71 +66,25 @@ def check(
         if need.strip():
             monitoring.ask_for(file=slot.file, text=need, actor=actor, now=now)
         if found.unwell:
-            filing = _filing(slot, found, limits.lookback_days, method, by, actor)
-            checked = check_filing(filing, rules=rules, now=now)
-            store_alone(checked, rules=rules, now=now)
+            last = last_report_of(slot.file.person, day=slot.day)
+            if last is None:
+                raise ReportFirst
+            file_as_report(
+                noted=_noted(slot, found, method), last=last, key=f"slot:{slot.pk}", by=by,
+                actor=actor, rules=rules, now=now,
+            )  # fmt: skip
     return slot
 
 
-def last_report_of(person: Person, *, day: date) -> DailyReport | None:
-    return reports_of(person).filter(is_current=True, day__lte=day).first()
-
-
-def _filing(
-    slot: CheckSlot,
-    found: Findings,
-    lookback_days: int,
-    method: CheckSlot.Method,
-    by: Person,
-    actor: Actor,
-) -> Filing:
-    person = slot.file.person
-    last = last_report_of(person, day=slot.day)
-    if last is None:
-        raise ReportFirst
-    is_self = method == CheckSlot.Method.SELF
-    return Filing(
-        person=person,
+def _noted(slot: CheckSlot, found: Findings, method: CheckSlot.Method) -> Noted:
+    return Noted(
         day=slot.day,
-        answers=_answers(last, slot.day, found, lookback_days),
-        source=DailyReport.Source.WEB if is_self else DailyReport.Source.PROXY,
-        actor=actor,
-        submitted_by=by,
-        key=f"slot:{slot.pk}",
-        proxy_reason="" if is_self else DailyReport.ProxyReason.PHONE,
-        told_by="" if is_self else str(CheckSlot.Method(method).label),
-    )
-
-
-def answers_on(last: DailyReport, *, day: date, lookback_days: int) -> Answers:
-    """Where somebody is and whom they met, as they said last.
-
-    What lies further back than the edition looks is left behind, and ticks of another day are
-    not repeated in the person's name.
-    """
-    known = Answers.from_plain(last.answers)
-    if last.day != day:
-        known = replace(known, met_case=False, told_close_contact=False, household_ill=False)
-    if known.left_on is not None and (day - known.left_on).days > lookback_days:
-        known = replace(known, visited=False, visited_area="", left_on=None)
-    if known.met_on is not None and (day - known.met_on).days > lookback_days:
-        known = replace(known, met=False, met_on=None)
-    return known
-
-
-def _answers(last: DailyReport, day: date, found: Findings, lookback_days: int) -> Answers:
-    """How the person is now, beside what they said last."""
-    measured = found.temperature is not None
-    return replace(
-        answers_on(last, day=day, lookback_days=lookback_days),
-        unwell=True,
-        symptoms=found.symptoms,
-        onset_on=found.onset_on or day,
         temperature=found.temperature,
-        site=found.site if measured else "",
-        not_measured="" if measured else "CANNOT_NOW",
-        note=found.note.strip(),
-        truth=True,
+        site=found.site,
+        symptoms=found.symptoms,
+        note=found.note,
+        onset_on=found.onset_on,
+        told_by="" if method == CheckSlot.Method.SELF else str(CheckSlot.Method(method).label),
     )
 
 

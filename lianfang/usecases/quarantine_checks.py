@@ -6,6 +6,7 @@ the rooms do not know each other, and meet here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 from lianfang.escalation.queries import people_on
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
+from lianfang.kernel.refusals import Refused
+from lianfang.kernel.texts import gettext_noop
 from lianfang.monitoring import checking
 from lianfang.monitoring.checking import Findings, SlotIsOver
 from lianfang.monitoring.models import CheckSlot, MonitoringFile
@@ -23,11 +26,22 @@ from lianfang.notifications.operations import Draft
 from lianfang.quarantine import checks, queries, rules
 from lianfang.quarantine.checks import CheckChangedMeanwhile, Look
 from lianfang.quarantine.models import Check, Order
+from lianfang.reporting.operations import DayIsOver, check_day_is_open
 from lianfang.roster.models import Person
-from lianfang.rulebook.queries import Rung
+from lianfang.rulebook.queries import Rung, rules_in_force
 from lianfang.usecases.letters import in_language_of
+from lianfang.usecases.noted_symptoms import Noted, file_as_report, last_report_of
 
 _METHODS = {Check.Source.SELF: CheckSlot.Method.SELF, Check.Source.CARER: CheckSlot.Method.PHONE}
+
+
+class ReportFirst(Refused):
+    code = "quarantine.report-first"
+    message = gettext_noop(
+        "This needs help at once, and no report says yet where the person is: please fill in the "
+        "daily report first. It alarms by itself."
+    )
+    status = 409
 
 
 def slot_now(now: datetime) -> str:
@@ -38,12 +52,20 @@ def slot_now(now: datetime) -> str:
 def note(*, order: Order, look: Look, by: Person, actor: Actor, now: datetime) -> Check:
     """Note the look for the order, and fill the open slot of the monitoring file with it.
 
-    Fever, a symptom or an order that is not kept: carer and duty officer are told at once.
+    Fever, a symptom or an order that is not kept: carer and duty officer are told at once. A
+    fever or a symptom is filed as a revision of the day's report as well, while that day is
+    open, with the incident and the ladder that it calls for. Raises `ReportFirst` for somebody
+    ill of whom no report says where they are.
     """
     source = Check.Source.SELF if by.pk == order.person_id else Check.Source.CARER
     check = checks.note_check(order=order, look=look, source=source, by=by, actor=actor, now=now)
+    is_ill = queries.is_ill(check)
+    if is_ill:
+        look = replace(look, unwell=True, symptoms=look.symptoms or ("fever",))
     if look.day == reporting_day(now):
         _fill_monitoring(order.person_id, look, _METHODS[source], by, actor, now)
+    if is_ill:
+        _file_as_report(order, check, look, by, actor, now)
     if needs_an_answer(check):
         notifications.queue(_letters(order, check, by, now), now=now)
     return check
@@ -51,6 +73,33 @@ def note(*, order: Order, look: Look, by: Person, actor: Actor, now: datetime) -
 
 def needs_an_answer(check: Check) -> bool:
     return queries.is_ill(check) or not check.is_kept
+
+
+def _file_as_report(
+    order: Order, check: Check, look: Look, by: Person, actor: Actor, now: datetime
+) -> None:
+    rules = rules_in_force(now)
+    today = reporting_day(now)
+    try:
+        check_day_is_open(day=look.day, rules=rules, today=today)
+    except DayIsOver:
+        return  # nobody reports that day any more; the letters say that something needs an answer
+    last = last_report_of(order.person, day=today)
+    if last is None:
+        raise ReportFirst
+    method = _METHODS[Check.Source(check.source)]
+    noted = Noted(
+        day=look.day,
+        temperature=look.temperature,
+        site=look.site,
+        symptoms=look.symptoms,
+        note=look.note,
+        told_by="" if method == CheckSlot.Method.SELF else str(method.label),
+    )
+    file_as_report(
+        noted=noted, last=last, key=f"quarantine-check:{check.pk}", by=by, actor=actor,
+        rules=rules, now=now,
+    )  # fmt: skip
 
 
 def _fill_monitoring(
@@ -151,6 +200,6 @@ def explain_days(
 
 
 __all__ = [
-    "CheckChangedMeanwhile", "Look", "explain_days", "follow_monitoring", "needs_an_answer",
-    "note", "slot_now",
+    "CheckChangedMeanwhile", "Look", "ReportFirst", "explain_days", "follow_monitoring",
+    "needs_an_answer", "note", "slot_now",
 ]  # fmt: skip

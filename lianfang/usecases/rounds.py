@@ -21,7 +21,7 @@ from lianfang.reporting.rules import Answers, Limits
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases.daily_report import Filing, check_filing, limits_of, store_alone
-from lianfang.usecases.monitoring_checks import answers_on, last_report_of
+from lianfang.usecases.noted_symptoms import answers_on, last_report_of
 
 __all__ = ["Entry", "set_rounds", "take_round"]
 

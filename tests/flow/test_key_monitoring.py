@@ -28,7 +28,7 @@ from lianfang.rulebook.operations import SHIPPED
 from lianfang.rulebook.queries import rules_of
 from lianfang.usecases import acknowledge_incident, handle_incident, monitoring_checks
 from lianfang.usecases import monitoring as usecase
-from tests.cast import College
+from tests.cast import FEVER, College
 from tests.flow.incident_cast import the_incident
 from tests.flow.test_summaries import everybody_signs, export, rows_of
 
@@ -189,7 +189,8 @@ def test_fourteen_days_with_a_missed_evening_a_fever_and_a_second_exposure() -> 
     handle_incident.close(
         incident=the_incident(), closing="RECOVERED", text="次日退热", now=college.now, **head
     )
-    usecase.put_into(file=file, to="WATCHED", text="已退热,观察继续", now=college.now, **head)
+    file.refresh_from_db()
+    assert file.state == "WATCHED"  # by itself: the incident ended well
     # A second exposure on day 7 begins the days anew.
     college.fast_forward(to=college.at("18:00"))
     check(college)
@@ -227,6 +228,61 @@ def test_fourteen_days_with_a_missed_evening_a_fever_and_a_second_exposure() -> 
     assert [k for k in kinds if k in {"PROPOSED", "REFUSED", "EXPLAINED", "RELEASED"}] == [
         "PROPOSED", "REFUSED", "EXPLAINED", "PROPOSED", "RELEASED",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("closing, state", [("RULED_OUT", "WATCHED"), ("HANDED_OVER", "ILL")])
+def test_a_closed_incident_gives_the_file_back_only_where_it_ended_well(
+    closing: str, state: str
+) -> None:
+    college = College.found()
+    file = watched(college)
+    college.report("小明")
+    college.fast_forward(to=college.at("18:00"))
+    check(college, degrees="38.4", unwell=True)
+    end_incident(college, closing)
+    file.refresh_from_db()
+    assert file.state == state
+
+
+def test_a_false_alarm_gives_the_file_back_and_takes_it_when_it_proves_true() -> None:
+    college = College.found()
+    file = watched(college)
+    college.report("小明")
+    college.fast_forward(to=college.at("18:00"))
+    check(college, degrees="38.4", unwell=True)
+    head: dict[str, Any] = {"by": college["主任"], "actor": college.actor("主任")}
+    acknowledge_incident.acknowledge(incident=the_incident(), now=college.now, **head)
+    states = []
+    for verdict in ("MEASURED_WRONG", "TRUE"):
+        handle_incident.verify(
+            incident=the_incident(), verdict=verdict, method="PHONE", text="电话复核",
+            now=college.now, **head,
+        )  # fmt: skip
+        file.refresh_from_db()
+        states.append(file.state)
+    assert states == ["WATCHED", "ILL"]
+
+
+def test_whoever_was_never_told_of_the_file_is_rung_after_the_incident() -> None:
+    college = College.found()
+    file = open_file(college)
+    college.report("小明", FEVER)
+    file.refresh_from_db()
+    assert file.state == "ILL"
+    end_incident(college, "RECOVERED")
+    file.refresh_from_db()
+    assert (file.state, file.next_step) == ("TO_VERIFY", "TELL")
+
+
+def end_incident(college: College, closing: str) -> None:
+    head: dict[str, Any] = {"by": college["主任"], "actor": college.actor("主任")}
+    acknowledge_incident.acknowledge(incident=the_incident(), now=college.now, **head)
+    handle_incident.verify(
+        incident=the_incident(), verdict="TRUE", method="PHONE", text="", now=college.now, **head
+    )
+    handle_incident.close(
+        incident=the_incident(), closing=closing, text="已商定", now=college.now, **head
+    )
 
 
 def test_days_before_the_file_are_not_good_days_by_being_over() -> None:

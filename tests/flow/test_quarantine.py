@@ -10,11 +10,13 @@ import pytest
 from django.db import connection
 
 from lianfang.audit.models import Entry
+from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Forbidden, Invalid
 from lianfang.notifications.models import Message
 from lianfang.quarantine import access
 from lianfang.quarantine.models import Bed, Check, Order, Stay
 from lianfang.quarantine.rooms import BedIsTaken, NotToClean
+from lianfang.reporting.models import DailyReport
 from lianfang.roster.access import view_of
 from lianfang.roster.models import Exemption
 from lianfang.usecases import quarantine, quarantine_checks, quarantine_needs, quarantine_rooms
@@ -151,6 +153,7 @@ def test_a_symptom_on_the_way_holds_the_release_back_and_is_told_at_once(college
     one = order(
         college, kind="CAMPUS", authority="SCHOOL", authority_name="领导小组", officer="组长"
     )
+    college.report("小明")
     check(college, one, unwell=True, symptoms=("dry_cough",), temperature=Decimal("37.6"))
     assert sorted(college.told(reference="quarantine-check:")) == ["值班员", "辅导员"]
     live_through(college, one, until=END, but=(date(2020, 2, 1),))
@@ -159,6 +162,34 @@ def test_a_symptom_on_the_way_holds_the_release_back_and_is_told_at_once(college
         i.code for i in quarantine.progress(order=one, now=college.now).items if not i.is_met
     ]
     assert open_items == ["well"]
+
+
+def test_a_fever_in_quarantine_is_the_same_alarm_as_in_a_report(college: College) -> None:
+    one = order(college)
+    college.report("小明")
+    check(college, one, by="辅导员", temperature=Decimal("38.4"))  # "well", says the form
+    incident = Incident.objects.get(person=college["小明"])
+    report = incident.first_report
+    assert (report.revision, report.source) == (2, "PROXY")
+    assert report.answers["symptoms"] == ["fever"]
+    assert report.answers["temperature"] == "38.4"
+    [climb] = incident.escalations.all()
+    assert college.told(reference=climb.reference)[:2] == ["辅导员", "主任"]
+    college.fast_forward(days=1)
+    before = date(2020, 2, 1)  # remembered on the next day, while that day can be reported
+    check(college, one, slot="EVENING", day=before, unwell=True, symptoms=("dry_cough",))
+    assert DailyReport.objects.get(day=before, is_current=True).revision == 3
+    assert Incident.objects.get() == incident  # the same story goes on
+
+
+def test_an_ill_person_whom_nobody_can_place_is_asked_for_the_report_first(
+    college: College,
+) -> None:
+    one = order(college)
+    with pytest.raises(quarantine_checks.ReportFirst):
+        check(college, one, temperature=Decimal("38.4"))
+    assert not Check.objects.exists()  # all or nothing
+    check(college, one)  # whoever is well needs no report for it
 
 
 def test_an_extension_moves_the_end_with_its_reason(college: College) -> None:

@@ -37,7 +37,7 @@ from lianfang.roster.models import Person
 from lianfang.rulebook.models import Edition
 from lianfang.rulebook.monitor_policy import policy_from
 from lianfang.rulebook.queries import rules_in_force, rules_of
-from lianfang.usecases import monitoring, monitoring_checks
+from lianfang.usecases import monitoring, monitoring_checks, noted_symptoms
 
 PAGE = "desk-monitoring"
 PER_PAGE = 50
@@ -129,7 +129,7 @@ def _named(visit: Visit, one: MonitoringFile, form: CheckForm | None) -> dict[st
         "slot": slot,
         "incident": open_of(one.person) if one.state == rules.ILL else None,
         "slot_name": _slot_name(one, slot),
-        "may_check": monitoring_checks.last_report_of(one.person, day=visit.today) is not None,
+        "may_check": noted_symptoms.last_report_of(one.person, day=visit.today) is not None,
         "form": form or CheckForm(),
         "symptoms": rules_in_force(visit.now).symptoms,
         "sites": SITE_NAMES.items(),

@@ -19,7 +19,7 @@ from lianfang.portal.edge import Visit, for_person
 from lianfang.portal.middleware import in_words
 from lianfang.reporting.forms import SITE_NAMES
 from lianfang.rulebook.queries import rules_in_force
-from lianfang.usecases import monitoring, monitoring_checks
+from lianfang.usecases import monitoring, monitoring_checks, noted_symptoms
 
 
 @for_person
@@ -62,7 +62,7 @@ def _current(visit: Visit, file: MonitoringFile) -> dict[str, Any]:
         .order_by("opens_at")
         .first(),
         "slots": [(one, names.get(one.code, one.code)) for one in slots[:30]],
-        "has_reported": monitoring_checks.last_report_of(visit.person, day=visit.today) is not None,
+        "has_reported": noted_symptoms.last_report_of(visit.person, day=visit.today) is not None,
         "day_number": file.day_number(visit.today),
         "days": policy.days,
         "symptoms": rules_in_force(visit.now).symptoms,
@@ -102,7 +102,7 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
         messages.warning(request, in_words(refusal))
         return redirect("portal-monitoring")
     if form.findings.unwell or slot.is_urgent:
-        report = monitoring_checks.last_report_of(visit.person, day=visit.today)
+        report = noted_symptoms.last_report_of(visit.person, day=visit.today)
         if report is not None:
             return redirect("portal-receipt", report.receipt)
     messages.success(request, _("Thank you. That was all for now."))

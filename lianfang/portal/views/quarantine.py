@@ -68,6 +68,9 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
         )
     except Invalid as error:
         return _again(request, visit, one, "check", error)
+    except quarantine_checks.ReportFirst as refusal:
+        messages.warning(request, in_words(refusal))
+        return redirect("portal-report")
     except Refused as refusal:
         messages.warning(request, in_words(refusal))
         return redirect("portal-quarantine")
