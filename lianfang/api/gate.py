@@ -28,13 +28,15 @@ LIMIT = 256 * _KB
 LIMIT_OF = {
     "report_batch": 1024 * _KB,
     "roster_import": 24 * 1024 * _KB,
+    "contact_list": 21 * 1024 * _KB,
     "area_import": 5 * 1024 * _KB,
     "hospital_import": 5 * 1024 * _KB,
 } | dict.fromkeys(
     ("directives", "redraft", "feed_back", "items", "report_item"),
     4 * 1024 * _KB,  # with files
 )
-FILES = {"roster_import", "area_import", "hospital_import"}  # these take multipart/form-data
+# these take multipart/form-data
+FILES = {"roster_import", "area_import", "hospital_import", "contact_list"}
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 View = Callable[..., HttpResponse]
 

@@ -20,6 +20,7 @@ from lianfang.api.routers import (
     campaigns,
     clusters,
     codes,
+    contacts,
     course,
     directives,
     drafts,  # noqa: F401  (its addresses stand on the router of directives)
@@ -47,6 +48,7 @@ from lianfang.api.routers import (
     swaps,
     times,
     units,
+    visits,
 )
 
 DESCRIPTION = """\
@@ -84,7 +86,7 @@ problems.install(api)
 ROUTERS = (
     reports, units, signing, people, posts, codes, calls, incidents, course, board, times,
     roster, lists, directives, receipts, items, plan, duty, rotas, swaps, book, drills, feeds,
-    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, surveys, gateways, mine,
+    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, surveys, contacts, visits, gateways, mine,
     others,
 )  # fmt: skip
 for router in ROUTERS:

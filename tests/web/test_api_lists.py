@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from lianfang.api.models import Scope
 from lianfang.places.models import AreaImport, DesignatedHospital, RiskArea
+from lianfang.screening.models import ExposureHit
+from lianfang.surveys.models import Source
+from lianfang.surveys.rules import Said, Trip
+from lianfang.usecases import surveys
 from tests.api import Caller, integration, logged_in, operator, problem
 from tests.cast import College
 
@@ -36,10 +40,34 @@ def test_areas_are_tried_stored_and_listed_with_their_edition(
     assert not RiskArea.objects.exists()
     fields = {"source": "省指挥部", "dry_run": "false"}
     stored = token.upload("/areas/import", fields, file=AREAS).json()
-    assert stored == tried | {"applied": True}
+    assert tried["effect"]["people"] == 0
+    assert stored == tried | {"applied": True, "effect": None}
     (edition,) = token.get("/areas/editions").json()["editions"]
     assert (edition["source"], edition["number"]) == ("省指挥部", 1)
     assert AreaImport.objects.count() == 1
+
+
+def test_a_list_that_is_tried_says_how_many_it_would_bring_up_and_where(
+    college: College, token: Caller
+) -> None:
+    """Figures by unit; nobody is named, written down or told."""
+    surveys.answer(
+        person=college["小明"],
+        said=Said(
+            county_code="511702", since_on=date(2020, 1, 25), has_trips=True, has_meetings=False,
+            community_told=True,
+            trips=(Trip(county_code="420106", arrived_on=date(2020, 1, 22),
+                        left_on=date(2020, 1, 24), kind="VISIT"),),
+        ),
+        source=Source.SELF, entered_by=college["小明"], actor=college.actor("小明"), page="1",
+        now=college.now,
+    )  # fmt: skip
+    tried = token.upload("/areas/import", {"source": "省指挥部"}, file=AREAS)
+    effect = tried.json()["effect"]
+    unit = college.unit("网络1班").code
+    assert (effect["people"], effect["units"]) == (1, [{"unit": unit, "people": 1}])
+    assert "小明" not in tried.content.decode()
+    assert not ExposureHit.objects.exists()
 
 
 def test_what_is_wrong_with_a_list_is_told_by_row_and_nothing_is_stored(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from lianfang.api.schemas import AreaOut, AreasOut
 from lianfang.api.shapes.lists import (
     AreaEditionOut,
     AreaEditionsOut,
+    AreaEffectOut,
     AreaImportForm,
     AreaImportOut,
     HospitalImportForm,
@@ -23,6 +25,7 @@ from lianfang.api.shapes.lists import (
     HospitalsOut,
     ListedHospitalOut,
     RowProblemOut,
+    UnitEffectOut,
 )
 from lianfang.kernel.refusals import Invalid
 from lianfang.kernel.texts import gettext_noop as _
@@ -82,7 +85,9 @@ def import_areas(
     form: Form[AreaImportForm],
     file: Annotated[UploadedFile | None, File()] = None,
 ) -> AreaImportOut:
-    """What a list would change, every problem with its row; stored with `dry_run=false`.
+    """What a list would change and how many people it would bring up, every problem with its row.
+
+    Stored with `dry_run=false`.
 
     Token: `lists:write` of the whole college. Session: an operator.
     """
@@ -108,6 +113,7 @@ def import_areas(
             listed=[],
             delisted=[],
             changed=[],
+            effect=None,
             problems=_told(refused.problems),
             warnings=[],
         )
@@ -118,8 +124,21 @@ def import_areas(
         listed=list(found.listed),
         delisted=list(found.delisted),
         changed=list(found.changed),
+        effect=_effect(found, caller.now) if form.dry_run else None,
         problems=[],
         warnings=_told(found.warnings),
+    )
+
+
+def _effect(changes: take_in_lists.AreaChanges, now: datetime) -> AreaEffectOut:
+    """In figures only: who it is stands with those who will ring them, once it is stored."""
+    effect = take_in_lists.effect_of(changes, now=now)
+    return AreaEffectOut(
+        people=len({one.person for one in effect.found}),
+        extended=effect.extended,
+        changed=effect.changed,
+        unlisted=len(effect.unlisted),
+        units=[UnitEffectOut(unit=unit.code, people=n) for unit, n in effect.by_unit.items()],
     )
 
 

@@ -28,6 +28,21 @@ class AreaImportForm(Strict):
     skip_unknown: bool = Field(default=False, description="Leave out codes that nobody knows.")
 
 
+class UnitEffectOut(Schema):
+    unit: str
+    people: int
+
+
+class AreaEffectOut(Schema):
+    """Whom a list that was tried would bring up, in figures; nobody was told."""
+
+    people: int = Field(description="To be rung about an exposure that is new.")
+    extended: int = Field(description="Exposures with more days.")
+    changed: int = Field(description="Exposures whose record says something else by now.")
+    unlisted: int = Field(description="Exposures whose area is not on the list.")
+    units: list[UnitEffectOut]
+
+
 class AreaImportOut(Schema):
     """What changed, or would change; with `problems` nothing was stored."""
 
@@ -37,6 +52,7 @@ class AreaImportOut(Schema):
     listed: list[str]
     delisted: list[str]
     changed: list[str]
+    effect: AreaEffectOut | None = Field(description="Of a list that is tried without problems.")
     problems: list[RowProblemOut]
     warnings: list[RowProblemOut]
 
