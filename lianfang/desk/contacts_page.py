@@ -18,6 +18,9 @@ from lianfang.contacts.words import reason_in_words
 from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.kernel.texts import tidy
 from lianfang.portal.middleware import in_words
+from lianfang.quarantine.access import may_read, may_record
+from lianfang.quarantine.queries import running_order_of
+from lianfang.roster.access import View
 from lianfang.roster.models import Person
 
 
@@ -47,6 +50,20 @@ def row_of(contact: Contact, sight: InvestigationSight) -> Row:
             if part and sight.leads
         ),
     )
+
+
+def quarantine_of(contact: Contact, *, sight: View) -> dict[str, Any]:
+    """The running order of a determined contact, or the number to record one for; nothing where
+    the viewer may do neither."""
+    person = contact.person
+    if person is None or contact.state != Contact.State.DETERMINED or not may_record(sight):
+        return {}
+    if not sight.people(sight.event_units).filter(pk=person.pk).exists():
+        return {}
+    order = running_order_of(person)
+    if order is not None:
+        return {"order": order} if may_read(sight, order) else {}
+    return {"order_number": person.number}
 
 
 def rows_of(contacts: Iterable[Contact], sight: InvestigationSight) -> list[Row]:

@@ -91,6 +91,19 @@ def no_longer_listed(hits: Iterable[ExposureHit], *, day: date) -> set[int]:
     return {hit.pk for hit in hits if _codes(hit) and not _is_on(hit, listed, day)}
 
 
+def off_the_list_since(hit: ExposureHit, *, day: date) -> date | None:
+    """The first day on which no area of the hit was listed any more; None while one still is,
+    and where no list ever had one (a list that was corrected)."""
+    if hit.pk not in no_longer_listed([hit], day=day):
+        return None
+    listed = Q(area_code__in=frozenset().union(*(_within(code, day) for code in _codes(hit))))
+    for code in _codes(hit):
+        if code.endswith("00"):
+            listed |= Q(area_code__startswith=code.rstrip("0"))
+    last = places.listings().filter(listed, delisted_on__lte=day).order_by("-delisted_on")
+    return last.values_list("delisted_on", flat=True).first()
+
+
 def _codes(hit: ExposureHit) -> list[str]:
     codes = [row["code"] for row in hit.evidence if row["code"]]
     return [] if hit.kind == ExposureHit.Kind.MET_CASE else codes

@@ -355,3 +355,16 @@ def test_candidates_are_confirmed_with_two_taps(
     page.locator("button[value=CONFIRMED]").click()
     page.wait_for_load_state()
     assert case.contacts.get(person=college["小刚"]).state == "CONFIRMED"
+
+
+def test_a_determined_contact_is_offered_an_order(college: College, case: Investigation) -> None:
+    contact = case.contacts.get(state="DETERMINED")
+    assert contact.person is not None
+    address = f"{BASE}one/{contact.pk}/end/"
+    offer = f"/desk/care/quarantine/new/?number={contact.person.number}"
+    assert offer in client_of(college, "值班员").get(address).content.decode()
+    other = case.contacts.filter(state="CONFIRMED", person__isnull=False).get()
+    address = f"{BASE}one/{other.pk}/end/"
+    assert (
+        "quarantine/new/?number" not in client_of(college, "值班员").get(address).content.decode()
+    )

@@ -233,3 +233,24 @@ def test_a_list_is_tried_before_it_is_stored(
     overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not desk.evaluate(overflow)
     assert not RiskArea.objects.exists()
+
+
+def test_the_file_says_when_its_area_was_taken_off_and_that_this_closes_nothing(
+    college: College, it_is: Callable[[datetime], None]
+) -> None:
+    found(college)
+    client_of(college, "辅导员").post(url(college, part="verify/"), {"verdict": "TRUE"})
+    file = MonitoringFile.objects.get()
+    address = f"/desk/care/monitoring/{file.pk}/"
+    assert "no longer on the list" not in page(college, "辅导员", address)
+    college.now += timedelta(days=1)
+    it_is(college.now)
+    take_in_lists.areas(
+        LIST.replace(b",2020-01-12,,", b",2020-01-12,2020-01-31,"), rule="", source="浙江省通报",
+        skip_unknown=False, apply=True, actor=OPERATOR, now=college.now,
+    )  # fmt: skip
+    said = page(college, "辅导员", address)
+    assert "no longer on the list since Fri 31 Jan" in said
+    assert "It closes nothing by itself." in said
+    file.refresh_from_db()
+    assert file.is_open

@@ -309,3 +309,18 @@ def test_the_first_day_says_what_will_stand_here(college: College) -> None:
     client.post(f"{DESK}houses/", {"name": "隔离楼", "rooms": "101-103", "beds": "2"})
     assert Bed.objects.count() == 6
     assert "6 beds are free" in page(college, "值班员", f"{DESK}rooms/")
+
+
+def test_the_page_of_a_person_offers_an_order_and_then_leads_to_it(college: College) -> None:
+    one = college["小明"]
+    address, offer = f"/desk/people/{one.pk}/", f"{DESK}new/?number={one.number}"
+    client = client_of(college, "辅导员")
+    assert offer in client.get(address).content.decode()
+    assert f'value="{one.number}"' in client.get(offer).content.decode()
+    made = order(college)
+    after = client.get(address).content.decode()
+    assert f"{DESK}{made.pk}/" in after
+    assert offer not in after
+    for name in ("小红", "组长"):  # whoever sees no health answers sees neither
+        answer = client_of(college, name).get(address)
+        assert DESK + str(made.pk) not in answer.content.decode()

@@ -21,6 +21,7 @@ from lianfang.desk.contacts_page import (
     chosen_contacts,
     day_of,
     person_named,
+    quarantine_of,
     row_of,
     rows_of,
     said,
@@ -345,5 +346,5 @@ def end(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         row=row_of(contact, sight), case=contact.investigation, outcomes=Contact.Outcome.choices,
         facts=list(contact.facts.select_related("by").order_by("at", "id")),
         typed={name: request.POST.get(name, "") for name in ("outcome", "release_paper", "text")},
-        **more,
+        **quarantine_of(contact, sight=visit.sight), **more,
     )  # fmt: skip

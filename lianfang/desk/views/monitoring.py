@@ -37,7 +37,9 @@ from lianfang.roster.models import Person
 from lianfang.rulebook.models import Edition
 from lianfang.rulebook.monitor_policy import policy_from
 from lianfang.rulebook.queries import rules_in_force, rules_of
+from lianfang.screening.words import listing_in_words, reason_in_words
 from lianfang.usecases import monitoring, monitoring_checks, noted_symptoms
+from lianfang.usecases.files_off_the_list import off_the_list
 
 PAGE = "desk-monitoring"
 PER_PAGE = 50
@@ -136,6 +138,10 @@ def _named(visit: Visit, one: MonitoringFile, form: CheckForm | None) -> dict[st
         "curve": curve_of(slots, fever=fever_of(edition)),
         "rows": rows,
         "slot_names": slot_names(queries.policy_of(one)),
+        "off_list": [
+            (listing_in_words(hit) or reason_in_words(hit), since)
+            for hit, since in off_the_list(one, day=visit.today)
+        ],
         "gap": first_gap(rows) if one.is_open else None,
         "checks": checklist_of(one, now=visit.now) if one.is_open else None,
         "explanations": one.explanations.select_related("by").order_by("at"),

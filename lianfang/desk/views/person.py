@@ -13,6 +13,8 @@ from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Forbidden
 from lianfang.monitoring.queries import open_file_of
 from lianfang.portal.edge import Visit, for_desk
+from lianfang.quarantine.access import may_read, may_record
+from lianfang.quarantine.queries import running_order_of
 from lianfang.reporting.people import person_rows, record_of
 from lianfang.roster import queries as roster
 from lianfang.roster.access import may_have_phone
@@ -29,6 +31,8 @@ def person(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     row = person_rows([one], day=visit.today)[0]
     unit_id = row.unit.pk if row.unit else None
     sees_events = unit_id in visit.sight.event_units
+    may_care = sees_events and one.pk != visit.person.pk
+    order = running_order_of(one) if may_care else None
     return answer(
         request,
         visit,
@@ -39,8 +43,10 @@ def person(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         record=record_of(one, until=visit.today, with_answers=False),
         sees_events=sees_events,
         may_phone=may_have_phone(unit_id, sight=visit.sight),
-        may_open_answers=sees_events and one.pk != visit.person.pk,
-        monitored=open_file_of(one) if sees_events and one.pk != visit.person.pk else None,
+        may_open_answers=may_care,
+        monitored=open_file_of(one) if may_care else None,
+        order=order if order is not None and may_read(visit.sight, order) else None,
+        may_record_order=may_care and order is None and may_record(visit.sight),
         incidents=_incidents_of(one) if sees_events else [],
         sms_stop=text_messages.stopped_for(one),
     )
