@@ -13,7 +13,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lianfang.demo import accounts, care, clusters, command, days, people, quarantine, units
+from lianfang.demo import (
+    accounts,
+    care,
+    clusters,
+    command,
+    days,
+    people,
+    quarantine,
+    surveys,
+    units,
+)
 from lianfang.installation import operations as installation
 from lianfang.installation.queries import installation as current_installation
 from lianfang.kernel.clock import parse_moment, reporting_day
@@ -54,6 +64,7 @@ def build(*, number: int = 3000) -> None:
     clusters.fall_ill(cast, now=MOMENT)
     quarantine.look_after(cast, now=MOMENT)
     care.watch_over(cast, now=MOMENT)
+    surveys.ask_around(cast, now=MOMENT)
     accounts.write(cast, path=settings.HOME / "demo-accounts.txt", now=MOMENT)
     installation.set_exercise_clock(moment=MOMENT)
 
