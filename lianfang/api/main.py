@@ -29,7 +29,9 @@ from lianfang.api.routers import (
     exposures,
     feeds,
     gateways,
+    houses,
     incidents,
+    isolation,  # noqa: F401  (its addresses stand on the router of quarantine)
     items,
     lists,
     mine,
@@ -86,7 +88,7 @@ problems.install(api)
 ROUTERS = (
     reports, units, signing, people, posts, codes, calls, incidents, course, board, times,
     roster, lists, directives, receipts, items, plan, duty, rotas, swaps, book, drills, feeds,
-    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, surveys, contacts, visits, gateways, mine,
+    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, houses, surveys, contacts, visits, gateways, mine,
     others,
 )  # fmt: skip
 for router in ROUTERS:

@@ -14,7 +14,7 @@ from lianfang.api.shapes.care import NeedOut, NeedsOut, OrderOut, OrdersOut
 from lianfang.api.shifts import named
 from lianfang.kernel.refusals import Forbidden
 from lianfang.quarantine import access, queries
-from lianfang.quarantine.models import Order
+from lianfang.quarantine.models import Need, Order
 from lianfang.usecases import quarantine
 
 router = Router(tags=["care"])
@@ -37,7 +37,7 @@ def list_orders(
     found = queries.orders_of_units(caller.sight.event_units, running=state == "running")
     found = found.exclude(person=caller.doer)
     page = found[offset : offset + limit]
-    return OrdersOut(total=found.count(), orders=[_order(one, caller) for one in page])
+    return OrdersOut(total=found.count(), orders=[order_out(one, caller) for one in page])
 
 
 @router.get("/quarantine/{order_id}", response=answers(200, OrderOut), url_name="order")
@@ -47,7 +47,7 @@ def one_order(request: HttpRequest, order_id: str) -> OrderOut:
     one = access.order(number_in_address(order_id), sight=caller.sight)
     check_reach(one.unit_id, caller)
     quarantine.order_seen(order=one, actor=caller.actor, now=caller.now)
-    return _order(one, caller)
+    return order_out(one, caller)
 
 
 @router.get("/needs", response=answers(200, NeedsOut), url_name="needs")
@@ -64,22 +64,23 @@ def list_needs(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> N
     ]
     return NeedsOut(
         total=len(found),
-        needs=[
-            NeedOut(
-                id=one.pk,
-                order=one.order_id,
-                unit=one.order.unit.code,
-                text=one.text if reads_health(caller) else None,
-                state=one.state,
-                due_at=one.due_at,
-                owner=named(one.owner, caller),
-            )
-            for one in found[offset : offset + limit]
-        ],
+        needs=[need_out(one, caller) for one in found[offset : offset + limit]],
     )
 
 
-def _order(one: Order, caller: Caller) -> OrderOut:
+def need_out(one: Need, caller: Caller) -> NeedOut:
+    return NeedOut(
+        id=one.pk,
+        order=one.order_id,
+        unit=one.order.unit.code,
+        text=one.text if reads_health(caller) else None,
+        state=one.state,
+        due_at=one.due_at,
+        owner=named(one.owner, caller),
+    )
+
+
+def order_out(one: Order, caller: Caller) -> OrderOut:
     return OrderOut(
         id=one.pk,
         person=named(one.person, caller),
