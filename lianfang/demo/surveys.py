@@ -72,14 +72,25 @@ def _nothing_to_declare(
 
 
 def _quiet_people(cast: Cast, now: datetime) -> list[Person]:
-    """Two students of one class who are in no other story."""
+    """Two students in no other story, first those of the counselor whose account people try."""
     busy = set(MonitoringFile.objects.values_list("person_id", flat=True))
     busy |= set(Order.objects.values_list("person_id", flat=True))
     busy |= set(DailyReport.objects.filter(has_events=True).values_list("person_id", flat=True))
-    reported = DailyReport.objects.filter(
-        day=reporting_day(now), is_current=True, presence="AT_HOME", person__category="STUDENT"
-    ).exclude(person_id__in=busy)
-    return [report.person for report in reported.select_related("person").order_by("person_id")[:2]]
+    busy.add(cast.roles["student"].pk)
+    reported = (
+        set(
+            DailyReport.objects.filter(
+                day=reporting_day(now), is_current=True, presence="AT_HOME"
+            ).values_list("person_id", flat=True)
+        )
+        - busy
+    )
+    shown = cast.roles["counselor"]
+    quiet = [
+        person for person in cast.people if person.category == "STUDENT" and person.pk in reported
+    ]
+    quiet.sort(key=lambda one: cast.counselor_of.get(cast.unit_of[one.pk].pk) != shown)
+    return quiet[:2]
 
 
 def _trip(now: datetime) -> Said:
