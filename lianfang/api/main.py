@@ -23,6 +23,7 @@ from lianfang.api.routers import (
     contacts,
     course,
     directives,
+    doubts,
     drafts,  # noqa: F401  (its addresses stand on the router of directives)
     drills,
     duty,
@@ -51,6 +52,7 @@ from lianfang.api.routers import (
     times,
     units,
     visits,
+    watching,  # noqa: F401  (its addresses stand on the router of monitoring)
 )
 
 DESCRIPTION = """\
@@ -88,7 +90,7 @@ problems.install(api)
 ROUTERS = (
     reports, units, signing, people, posts, codes, calls, incidents, course, board, times,
     roster, lists, directives, receipts, items, plan, duty, rotas, swaps, book, drills, feeds,
-    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, houses, surveys, contacts, visits, gateways, mine,
+    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, houses, surveys, contacts, visits, doubts, gateways, mine,
     others,
 )  # fmt: skip
 for router in ROUTERS:

@@ -13,6 +13,7 @@ from lianfang.audit.models import Entry
 from lianfang.monitoring import operations as monitoring
 from lianfang.monitoring.models import MonitoringFile
 from lianfang.screening.models import ExposureHit
+from lianfang.usecases import monitoring as use_monitoring
 from tests.api import Caller, integration, logged_in, operator, problem
 from tests.cast import College
 from tests.flow.cluster_cast import falls_ill, house, the_alert
@@ -139,6 +140,28 @@ def test_a_file_is_nobodys_but_those_who_care(college: College) -> None:
     assert (
         Entry.objects.filter(verb="monitoring.file.seen", concerns=college["小明"].pk).count() == 2
     )
+
+
+def test_days_are_explained_needs_noted_and_what_was_contested_is_decided(
+    college: College,
+) -> None:
+    file = file_of(college)
+    token = token_of(college)
+    carer, head = (token.acting_for(college[name].number) for name in ("辅导员", "主任"))
+    path, day = f"/monitoring/{file.pk}", college.today.isoformat()
+    gap = {"first_on": day, "last_on": "2020-03-01", "text": "停电,电话问过"}
+    assert problem(carer.post(f"{path}/explain", gap)) == (422, "invalid", {"last_on"})
+    made(carer.post(f"{path}/explain", gap | {"last_on": day}))
+    made(carer.post(f"{path}/need", {"text": "需要体温计"}))
+    assert (file.explanations.count(), file.needs.count()) == (1, 1)
+    answer = {"outcome": "STANDS", "answer": "流调核实过"}
+    assert problem(head.post(f"{path}/contest", answer))[0] == 404
+    use_monitoring.contest(
+        file=file, text="我没有去过", actor=college.actor("小明"), now=college.now
+    )
+    assert problem(carer.post(f"{path}/contest", answer))[:2] == (403, "forbidden")
+    made(head.post(f"{path}/contest", answer))
+    assert file.contests.get().outcome == "STANDS"
 
 
 # ---------------------------------------------------------------- exposures

@@ -98,16 +98,16 @@ def one_file(request: HttpRequest, file_id: str) -> FileSeenOut:
 @once
 def check_file(request: HttpRequest, file_id: str, body: FileCheckIn) -> FileSeenOut:
     """The check that is due, by phone or at a visit. Token: `care:write`, for a person."""
-    caller, file, seen = _to_act(request, file_id)
+    caller, file, seen = to_act(request, file_id)
     given = body.model_dump(exclude={"method", "need"})
     monitoring_checks.check(
         slot=_slot(file, caller),
         found=Findings(**{**given, "symptoms": tuple(body.symptoms)}),
         need=body.need,
         method=CheckSlot.Method(body.method),
-        **_who(caller),
+        **who(caller),
     )
-    return _again(file, seen, caller)
+    return again(file, seen, caller)
 
 
 @router.post(
@@ -118,9 +118,9 @@ def check_file(request: HttpRequest, file_id: str, body: FileCheckIn) -> FileSee
 @once
 def not_reached(request: HttpRequest, file_id: str) -> FileSeenOut:
     """Rang, and reached nobody. Token: `care:write`, for a person."""
-    caller, file, seen = _to_act(request, file_id)
-    monitoring.not_reached(slot=_slot(file, caller), **_who(caller))
-    return _again(file, seen, caller)
+    caller, file, seen = to_act(request, file_id)
+    monitoring.not_reached(slot=_slot(file, caller), **who(caller))
+    return again(file, seen, caller)
 
 
 @router.post(
@@ -129,19 +129,19 @@ def not_reached(request: HttpRequest, file_id: str) -> FileSeenOut:
 @once
 def verify_file(request: HttpRequest, file_id: str, body: FileVerifyIn) -> FileSeenOut:
     """The reason holds, and the person was told. Token: `care:write`, for a person."""
-    caller, file, seen = _to_act(request, file_id)
-    monitoring.verify(file=file, told_how=body.told_how, text=body.text, **_who(caller))
-    return _again(file, seen, caller)
+    caller, file, seen = to_act(request, file_id)
+    monitoring.verify(file=file, told_how=body.told_how, text=body.text, **who(caller))
+    return again(file, seen, caller)
 
 
 @router.post("/monitoring/{file_id}/note", response=answers(200, FileSeenOut), url_name="file_note")
 @once
 def note_in_file(request: HttpRequest, file_id: str, body: FileNoteIn) -> FileSeenOut:
     """A call or a note. Token: `care:write`, for a person."""
-    caller, file, seen = _to_act(request, file_id)
+    caller, file, seen = to_act(request, file_id)
     kind = MonitoringFact.Kind.CALLED if body.called else MonitoringFact.Kind.NOTE
-    monitoring.write_down(file=file, kind=kind, text=body.text, **_who(caller))
-    return _again(file, seen, caller)
+    monitoring.write_down(file=file, kind=kind, text=body.text, **who(caller))
+    return again(file, seen, caller)
 
 
 @router.post(
@@ -150,11 +150,11 @@ def note_in_file(request: HttpRequest, file_id: str, body: FileNoteIn) -> FileSe
 @once
 def release_file(request: HttpRequest, file_id: str, body: FileReleaseIn) -> FileSeenOut:
     """The days are over: decided by a head or above. Token: `care:write`, for a person."""
-    caller, file, seen = _to_act(request, file_id)
+    caller, file, seen = to_act(request, file_id)
     if not seen.may_decide:
         raise Forbidden
-    monitoring.release(file=file, text=body.text, proof_number=body.proof_number, **_who(caller))
-    return _again(file, seen, caller)
+    monitoring.release(file=file, text=body.text, proof_number=body.proof_number, **who(caller))
+    return again(file, seen, caller)
 
 
 def _file(file_id: str, caller: Caller) -> tuple[MonitoringFile, FileSight]:
@@ -169,7 +169,7 @@ def _file(file_id: str, caller: Caller) -> tuple[MonitoringFile, FileSight]:
     return found, access.sight_of_file(found, sight=caller.sight)
 
 
-def _to_act(request: HttpRequest, file_id: str) -> tuple[Caller, MonitoringFile, FileSight]:
+def to_act(request: HttpRequest, file_id: str) -> tuple[Caller, MonitoringFile, FileSight]:
     caller = writer(request)
     file, seen = _file(file_id, caller)
     if not seen.may_act:
@@ -184,11 +184,11 @@ def _slot(file: MonitoringFile, caller: Caller) -> CheckSlot:
     return slot
 
 
-def _who(caller: Caller) -> dict[str, Any]:
+def who(caller: Caller) -> dict[str, Any]:
     return {"by": caller.doer, "actor": caller.actor, "now": caller.now}
 
 
-def _again(file: MonitoringFile, seen: FileSight, caller: Caller) -> FileSeenOut:
+def again(file: MonitoringFile, seen: FileSight, caller: Caller) -> FileSeenOut:
     file.refresh_from_db()
     return _shown(file, seen, caller)
 

@@ -228,6 +228,22 @@ class FileReleaseIn(Strict):
     proof_number: Annotated[str, Field(max_length=60)] = ""
 
 
+class FileExplainIn(Strict):
+    first_on: Day
+    last_on: Day
+    text: Words
+
+
+class FileNeedIn(Strict):
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class FileContestIn(Strict):
+    outcome: Literal["STANDS", "CORRECTED", "CANCELLED"]
+    answer: Words
+    reason: Text = Field(default="", description="The corrected reason, with CORRECTED.")
+
+
 # ---------------------------------------------------------------- exposures
 
 
