@@ -22,7 +22,7 @@ from lianfang.duty.operations.swaps import ask_swap
 from lianfang.duty.plan import Slot
 from lianfang.kernel.actors import OPERATOR, Actor
 from lianfang.kernel.clock import at_local, reporting_day
-from lianfang.outreach import operations as outreach
+from lianfang.outreach import confirming
 from lianfang.outreach.models import ArticleVersion, Campaign, Recipient
 from lianfang.outreach.rules import Rule, Step
 from lianfang.roster.models import Person, Post, Unit
@@ -241,9 +241,9 @@ def _campaign(cast: Cast, *, now: datetime) -> None:
     for position, one in enumerate(people[: len(people) // 2]):
         minutes = 3 + position * 11
         if position % 6 == 0:
-            outreach.note_choice(recipient=one, choice=1)
+            confirming.note_choice(recipient=one, choice=1)
         campaigns.confirm_by_link(
-            token=outreach.link_token(one), choice=0, now=began + timedelta(minutes=minutes)
+            token=confirming.link_token(one), choice=0, now=began + timedelta(minutes=minutes)
         )
     _take_steps(now=now)
 

@@ -16,9 +16,9 @@ from lianfang.notifications import operations as notifications
 from lianfang.notifications.delivering import UNDELIVERED
 from lianfang.notifications.models import Attempt
 from lianfang.notifications.operations import Draft
-from lianfang.outreach import operations as outreach
+from lianfang.outreach import calls
+from lianfang.outreach.calls import CallIsClosed
 from lianfang.outreach.models import CallTask, Campaign, PhoneCorrection, Recipient
-from lianfang.outreach.operations import CallIsClosed
 from lianfang.outreach.rules import CallPlan, Shares
 from lianfang.reporting import operations as reporting
 from lianfang.reporting.models import CallRecord
@@ -53,7 +53,7 @@ def hand_out(*, campaign: Campaign, recipients: Sequence[Recipient], now: dateti
             known[one.unit_id] = carers_of(one.unit_id, day=day)
         carers = [pk for pk in known[one.unit_id] if pk != one.person_id]
         rows.append((one, shares.next_of(carers)))
-    outreach.open_calls(recipients=rows, now=now)
+    calls.open_calls(recipients=rows, now=now)
     _note_dead_numbers(campaign, recipients, now)
 
 
@@ -93,7 +93,7 @@ def _note_dead_numbers(campaign: Campaign, recipients: Iterable[Recipient], now:
     for pk in set(refused.values_list("delivery__message__recipient_id", flat=True)):
         one = by_person[pk]
         if one.person.phone_index:
-            outreach.note_wrong_number(
+            calls.note_wrong_number(
                 person=one.person,
                 unit_id=one.unit_id,
                 found=PhoneCorrection.Found.GATEWAY,
@@ -124,9 +124,7 @@ def note_call(
     what = CallRecord.Outcome(outcome)
     person = task.recipient.person
     plan = CallPlan.from_settings(rules_in_force(now).settings)
-    noted = outreach.note_call(
-        task=task, outcome=what.value, plan=plan, by=by, actor=actor, now=now
-    )
+    noted = calls.note_call(task=task, outcome=what.value, plan=plan, by=by, actor=actor, now=now)
     reporting.record_call(
         person=person,
         day=reporting_day(now),
@@ -139,7 +137,7 @@ def note_call(
     if what == CallRecord.Outcome.LOST:
         notifications.queue(_to_heads(noted, by, now), now=now)
     if what == CallRecord.Outcome.WRONG_NUMBER:
-        outreach.note_wrong_number(
+        calls.note_wrong_number(
             person=person,
             unit_id=task.recipient.unit_id,
             found=PhoneCorrection.Found.CALL,
@@ -179,7 +177,7 @@ def _to_heads(task: CallTask, caller: Person, now: datetime) -> list[Draft]:
 
 def number_is_right(*, correction: PhoneCorrection, actor: Actor, now: datetime) -> None:
     """Somebody reached the person with the number after all."""
-    outreach.withdraw_correction(correction=correction, actor=actor, now=now)
+    calls.withdraw_correction(correction=correction, actor=actor, now=now)
 
 
 __all__ = [

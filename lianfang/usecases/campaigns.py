@@ -18,8 +18,10 @@ from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Message
 from lianfang.notifications.operations import Draft
 from lianfang.notifications.outlets import configured_groups, usable
+from lianfang.outreach import articles, confirming, groups, queries
 from lianfang.outreach import operations as outreach
-from lianfang.outreach import queries
+from lianfang.outreach.articles import ArticleWording
+from lianfang.outreach.confirming import AnswerTheQuestion, ConfirmLinkNotValid, ReadOnceMore
 from lianfang.outreach.models import (
     Article,
     ArticleVersion,
@@ -30,14 +32,10 @@ from lianfang.outreach.models import (
     UnitGroup,
 )
 from lianfang.outreach.operations import (
-    AnswerTheQuestion,
     ArticleIsOver,
-    ArticleWording,
     CampaignIsOver,
-    ConfirmLinkNotValid,
     EmptyAudience,
     EverybodyNotChosen,
-    ReadOnceMore,
 )
 from lianfang.outreach.rules import GATEWAYS, Rule, Step, steps_from
 from lianfang.reporting.models import DailyReport
@@ -62,7 +60,7 @@ def write_article(
     actor: Actor,
     now: datetime,
 ) -> ArticleVersion:
-    return outreach.write_article(article=article, wording=wording, by=by, actor=actor, now=now)
+    return articles.write_article(article=article, wording=wording, by=by, actor=actor, now=now)
 
 
 # ---------------------------------------------------------------- whom a rule means
@@ -217,7 +215,7 @@ def _letters(
                 person=one.person,
                 subject=campaign.subject,
                 body=bodies[language],
-                link=f"/k/{outreach.link_token(one)}/",
+                link=f"/k/{confirming.link_token(one)}/",
                 channels=channels,
                 wants_answer="sms" in channels and not campaign.asks_question,
             )
@@ -274,7 +272,7 @@ def _to_the_groups_of_units(step: CampaignStep, units: Collection[int], now: dat
     """
     campaign = step.campaign
     robots = queries.groups_of(units) if "onebot" in usable().channels else {}
-    outreach.ask_for_posting(campaign=campaign, unit_ids=units, robots=robots, now=now)
+    groups.ask_for_posting(campaign=campaign, unit_ids=units, robots=robots, now=now)
     with in_language_of(None):
         body = full_text(campaign) + "\n" + _("Please confirm it in your own messages.")
     notifications.queue(
@@ -296,26 +294,26 @@ def _to_the_groups_of_units(step: CampaignStep, units: Collection[int], now: dat
 def set_group(
     *, unit: Unit, number: str, by: Person | None, actor: Actor, now: datetime
 ) -> UnitGroup | None:
-    return outreach.set_group(unit=unit, number=number, by=by, actor=actor, now=now)
+    return groups.set_group(unit=unit, number=number, by=by, actor=actor, now=now)
 
 
 # ---------------------------------------------------------------- confirming
 
 
 def recipient_of_link(token: str, *, now: datetime) -> Recipient:
-    return outreach.recipient_of_token(token, now=now)
+    return confirming.recipient_of_token(token, now=now)
 
 
 def confirm_by_link(*, token: str, choice: int | None, now: datetime) -> Recipient:
     """Raises `ReadOnceMore` for a wrong answer, which is kept as the first one, and
     `AnswerTheQuestion` for none."""
-    recipient = outreach.recipient_of_token(token, now=now)
+    recipient = confirming.recipient_of_token(token, now=now)
     version = recipient.campaign.version
     if recipient.campaign.asks_question and choice is not None:
         if not 0 <= choice < len(version.choices):
             raise AnswerTheQuestion
-        outreach.note_choice(recipient=recipient, choice=choice)
-    outreach.confirm(
+        confirming.note_choice(recipient=recipient, choice=choice)
+    confirming.confirm(
         recipient=recipient,
         how=Recipient.How.LINK,
         choice=choice,
@@ -341,7 +339,7 @@ def confirm_by_text(*, message: Message, now: datetime) -> Recipient | None:
     )
     if recipient is None or recipient.campaign.asks_question:
         return None
-    outreach.confirm(
+    confirming.confirm(
         recipient=recipient,
         how=Recipient.How.SMS,
         choice=None,
@@ -352,7 +350,7 @@ def confirm_by_text(*, message: Message, now: datetime) -> Recipient | None:
 
 
 def mark_posted(*, posting: GroupPosting, by: Person, actor: Actor, now: datetime) -> None:
-    outreach.mark_posted(posting=posting, by=by, actor=actor, now=now)
+    groups.mark_posted(posting=posting, by=by, actor=actor, now=now)
 
 
 __all__ = [

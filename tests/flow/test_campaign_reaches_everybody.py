@@ -13,8 +13,9 @@ from lianfang.notifications.channels.reports import DeliveryReport, TextAnswer
 from lianfang.notifications.models import Attempt, Delivery, Message
 from lianfang.notifications.receiving import take_reports
 from lianfang.outreach import queries
+from lianfang.outreach.confirming import link_token
+from lianfang.outreach.groups import PostedAlready
 from lianfang.outreach.models import CallTask, GroupPosting, PhoneCorrection, Recipient
-from lianfang.outreach.operations import PostedAlready, link_token
 from lianfang.outreach.rules import Rule
 from lianfang.reporting.models import CallRecord
 from lianfang.roster.models import Person

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from lianfang.incidents.models import Incident, Referral
+from lianfang.outreach.confirming import link_token
 from lianfang.outreach.models import ArticleVersion, CallTask, Campaign, GroupPosting, Recipient
-from lianfang.outreach.operations import link_token
 from lianfang.usecases import acknowledge_incident
 from tests.browser import axe_problems
 from tests.cast import FEVER, College

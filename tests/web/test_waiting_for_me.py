@@ -19,8 +19,8 @@ from lianfang.directives.models import (
 )
 from lianfang.directives.operations import Wording
 from lianfang.duty.models import DutyFact, Swap
+from lianfang.outreach.calls import note_wrong_number
 from lianfang.outreach.models import PhoneCorrection
-from lianfang.outreach.operations import note_wrong_number
 from lianfang.usecases import directives
 from tests.cast import College
 from tests.flow.duty_cast import shift
