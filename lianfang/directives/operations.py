@@ -333,9 +333,11 @@ def withdraw(*, directive: Directive, reason: str, by: Person, actor: Actor, now
     """Nobody is asked any more; everything stays readable. Raises `NotInForce`."""
     if not reason.strip():
         raise Invalid({"reason": _("Please say why.")})
-    changed = Directive.objects.filter(
-        pk=directive.pk, withdrawn_at__isnull=True, versions__published_at__isnull=False
-    ).update(withdrawn_at=now, withdrawn_why=reason.strip()[:200])
+    if not directive.versions.filter(published_at__isnull=False).exists():
+        raise NotInForce
+    changed = Directive.objects.filter(pk=directive.pk, withdrawn_at__isnull=True).update(
+        withdrawn_at=now, withdrawn_why=reason.strip()[:200]
+    )
     if changed != 1:
         raise NotInForce
     DirectiveReceipt.objects.filter(version__directive=directive).update(next_due_at=None)

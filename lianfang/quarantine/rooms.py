@@ -102,12 +102,16 @@ def assign(*, order: Order, bed: Bed, by: Person, actor: Actor, now: datetime) -
     # The order's row is taken first: two moves of one person follow each other.
     if not Order.objects.select_for_update().filter(pk=order.pk, state="RUNNING").exists():
         raise OrderIsOver
+    if not Bed.objects.filter(pk=bed.pk, room__building__is_open=True).exists():
+        raise BedIsTaken
     leave(order=order, by=by, actor=actor, now=now)
     try:
         with transaction.atomic():
-            claimed = Bed.objects.filter(
-                pk=bed.pk, state=Bed.State.FREE, room__building__is_open=True
-            ).update(state=Bed.State.OCCUPIED, order=order, since_at=now)
+            # Columns of the bed alone: with a join PostgreSQL asks for the state in a subquery,
+            # and whoever waited for the row would not ask again.
+            claimed = Bed.objects.filter(pk=bed.pk, state=Bed.State.FREE).update(
+                state=Bed.State.OCCUPIED, order=order, since_at=now
+            )
     except IntegrityError as error:
         raise BedIsTaken from error
     if claimed != 1:
