@@ -18,7 +18,7 @@ from tests.web.desk import looks_at
 from tests.web.portal import log_in, tap
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SIZES = ["phone", "desktop"]
@@ -99,6 +99,14 @@ def test_a_counselors_morning(
     assert UnitReport.objects.get().declaration == "WITH_EVENTS"
 
 
+def _step(page: Page, name: str) -> Locator:
+    """The form of a step, unfolded where it is not the next thing to do."""
+    form = page.locator(f"form[action$='/{name}/']").first
+    if not form.is_visible():
+        page.locator(f"#step-{name} > summary").click()
+    return form
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_committees_morning(
     college: College, open_page: OpenPage, picture: Callable[[Page, str], Any], size: str
@@ -129,15 +137,23 @@ def test_a_committees_morning(
     clean(page)
     page.get_by_role("button", name="我来处理").click()
     assert Incident.objects.get().acknowledged_by == college["书记"]
+    form = _step(page, "fact")
     tap(page, "kind", "HOSPITAL")
-    page.get_by_label("做了什么，和谁").fill("已到市中心医院发热门诊")
-    page.get_by_role("button", name="记下来").click()
+    form.locator("[name=text]").fill("已到市中心医院发热门诊")
+    form.get_by_role("button").click()
     assert "市中心医院" in page.inner_text(".times")
     picture(page, f"desk-incident-{size}")
-    page.get_by_text("结束这件事").click()
+    form = _step(page, "verify")
+    for name, value in (("verdict", "TRUE"), ("method", "PHONE"), ("history", "no")):
+        tap(page, name, value)
+    form.get_by_role("button").click()
+    form = _step(page, "outcome")
     tap(page, "closing", "RULED_OUT")
-    page.get_by_label("依据是谁说的，怎么约定的").fill("医院电话告知排除，居家休息三天")
-    page.get_by_role("button", name="确认结束").click()
+    form.locator("[name=text]").fill("医院电话告知排除，居家休息三天")
+    form.get_by_role("button").click()
+    form = _step(page, "close")
+    form.locator("[name=text]").fill("医院电话告知排除，居家休息三天")
+    form.get_by_role("button").click()
     clean(page)
     assert Incident.objects.get().state == "CLOSED"
 
