@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, re_path
 
 from lianfang.api.gate import guarded, nothing_here
 from lianfang.api.main import api
 
-_patterns: list[Any]
-_patterns, _app, _namespace = api.urls
+# Names of the application and the namespace stand where these addresses are hung up: config/urls.py.
+_patterns: list[Any] = api.urls[0]
 
 urlpatterns = [
-    path("", (guarded([p for p in _patterns if isinstance(p, URLPattern)]), _app, _namespace)),
+    *guarded([one for one in _patterns if isinstance(one, URLPattern)]),
     re_path(r"", nothing_here),
 ]

@@ -302,10 +302,9 @@ def test_an_operation_says_how_it_can_be_refused_and_what_it_needs(
 def test_every_address_is_in_the_document() -> None:
     from lianfang.api.urls import urlpatterns
 
-    group: Any = urlpatterns[0]
     routes = {
         "/api/" + str(one.pattern).replace("<", "{").replace(">", "}")
-        for one in group.url_patterns
+        for one in urlpatterns[:-1]  # the last one answers for whatever is not there
         if one.name not in {"openapi-json", "api-root"}
     }
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
