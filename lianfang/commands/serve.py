@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import http.client
 import logging
 import os
 import signal
@@ -36,6 +38,7 @@ _POLL_S = 0.25
 _SWEEP_S = 5.0
 _SENDERS = 4
 _GRACE_S = 8
+_FIRST_PAGE_S = 4.0
 _MODEST = 5  # how far web processes step back behind the workers
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0  # before workers that died start again
 _PR_SET_PDEATHSIG = 1
@@ -91,9 +94,24 @@ def serve(arguments: Namespace) -> int:
     os.environ.setdefault("LIANFANG_BASE_URL", address)
     os.environ.pop("LIANFANG_CLOCK", None)  # obeyed once, here; children read the stored offset
     connection.close()
-    children = [_start(_web_command(arguments), modest=True), _start(_work_command())]
+    web = _start(_web_command(arguments), modest=True)
     _welcome(address)
-    return _watch(children)
+    _let_the_first_page_be_made(arguments.host, arguments.port)
+    return _watch([web, _start(_work_command())])
+
+
+def _let_the_first_page_be_made(host: str, port: int) -> None:
+    """The workers begin when the web answers, or after a few seconds: they would take the
+    processor from the page that somebody waits for at the start."""
+    here = "127.0.0.1" if host in {"", "0.0.0.0"} else host
+    deadline = time.monotonic() + _FIRST_PAGE_S
+    while time.monotonic() < deadline:
+        asked = http.client.HTTPConnection(here, port, timeout=_FIRST_PAGE_S)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            asked.request("GET", "/login/")
+            asked.getresponse().read()
+            return
+        time.sleep(0.05)
 
 
 def _port_is_free(host: str, port: int) -> bool:
