@@ -39,7 +39,6 @@ _SWEEP_S = 5.0
 _SENDERS = 4
 _GRACE_S = 8
 _FIRST_PAGE_S = 4.0
-_MODEST = 5  # how far web processes step back behind the workers
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0  # before workers that died start again
 _PR_SET_PDEATHSIG = 1
 
@@ -94,7 +93,7 @@ def serve(arguments: Namespace) -> int:
     os.environ.setdefault("LIANFANG_BASE_URL", address)
     os.environ.pop("LIANFANG_CLOCK", None)  # obeyed once, here; children read the stored offset
     connection.close()
-    web = _start(_web_command(arguments), modest=True)
+    web = _start(_web_command(arguments))
     _welcome(address)
     _let_the_first_page_be_made(arguments.host, arguments.port)
     return _watch([web, _start(_work_command())])
@@ -138,12 +137,6 @@ def _work_command() -> list[str]:
     return [sys.executable, "-m", "lianfang.commands.main", "work"]
 
 
-def _step_back() -> None:
-    """Web processes leave the processor to the workers: an alert goes before the next report."""
-    os.nice(_MODEST)
-    _die_with_parent()
-
-
 def _die_with_parent() -> None:
     """Linux: the child gets SIGTERM when its parent is killed, so that no old code lives on."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -151,10 +144,9 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _start(command: Sequence[str], *, modest: bool = False) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     # Runs between fork and exec of a process that has no other thread at that moment.
-    first = _step_back if modest else _die_with_parent
-    return subprocess.Popen(command, preexec_fn=first, cwd=settings.BASE_DIR)
+    return subprocess.Popen(command, preexec_fn=_die_with_parent, cwd=settings.BASE_DIR)
 
 
 def _welcome(address: str) -> None:
