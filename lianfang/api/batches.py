@@ -13,12 +13,8 @@ from django.utils.translation import gettext
 
 from lianfang.api import filings, problems
 from lianfang.api.access import Caller
-from lianfang.api.schemas import (
-    BatchItemIn,
-    BatchOut,
-    BatchResultOut,
-    ProblemOut,
-)
+from lianfang.api.schemas import ProblemOut
+from lianfang.api.shapes.reports import BatchItemIn, BatchOut, BatchResultOut
 from lianfang.kernel.refusals import Invalid, NotYours, Refused
 from lianfang.places import queries as places
 from lianfang.portal.middleware import in_words

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lianfang.api.access import Caller, person_of_number
-from lianfang.api.schemas import AnswersIn, OwnReportIn, ProxyReportIn, ReceiptOut, ReportOut
+from lianfang.api.shapes.reports import AnswersIn, OwnReportIn, ProxyReportIn, ReceiptOut, ReportOut
 from lianfang.kernel.clock import SHANGHAI
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours, Refused
 from lianfang.kernel.texts import gettext_noop as _

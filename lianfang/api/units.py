@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from lianfang.api.access import Caller
-from lianfang.api.schemas import BelowOut, LedgerOut, SignedOut, UnitOut
+from lianfang.api.shapes.units import BelowOut, LedgerOut, SignedOut, UnitOut
 from lianfang.reporting import queries
 from lianfang.reporting.models import UnitReport
 from lianfang.reporting.rules import Ledger

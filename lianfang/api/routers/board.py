@@ -11,8 +11,8 @@ from lianfang.api import units
 from lianfang.api.access import Caller, caller_of
 from lianfang.api.models import Scope
 from lianfang.api.routers.common import answers
-from lianfang.api.schemas import LedgersOut
 from lianfang.api.shapes.board import BoardOut, CurveDayOut, CurveOut, SpotOut, WhereOut
+from lianfang.api.shapes.units import LedgersOut
 from lianfang.incidents.queries import open_incidents
 from lianfang.installation.heartbeat import workers_are_silent
 from lianfang.kernel.refusals import Forbidden, Invalid

@@ -11,11 +11,13 @@ from lianfang.api.access import Caller, caller_of, plain
 from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import DayAsked, Limit, Offset, answers, day_asked
-from lianfang.api.schemas import CallIn, CallOut, PersonOut
+from lianfang.api.schemas import PersonOut
 from lianfang.api.shapes.calls import (
     CallBackOut,
     CallBackSeenOut,
     CallBacksOut,
+    CallIn,
+    CallOut,
     FindingOut,
     SettleIn,
 )

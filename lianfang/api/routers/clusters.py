@@ -13,7 +13,7 @@ from lianfang.api.caring import check_reach, reader, reads_health, writer
 from lianfang.api.once import once
 from lianfang.api.papers import name_of
 from lianfang.api.routers.common import Limit, Offset, answers
-from lianfang.api.shapes.care import (
+from lianfang.api.shapes.clusters import (
     AlertDecideIn,
     AlertOut,
     AlertPersonOut,

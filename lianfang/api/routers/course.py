@@ -14,7 +14,7 @@ from lianfang.api.once import once
 from lianfang.api.papers import name_of
 from lianfang.api.routers.common import answers
 from lianfang.api.routers.incidents import incident_to_handle
-from lianfang.api.shapes.care import (
+from lianfang.api.shapes.course import (
     ClassificationOut,
     ClassifyIn,
     ClockOut,

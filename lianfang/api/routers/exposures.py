@@ -10,7 +10,7 @@ from lianfang.api.caring import check_reach, reader, writer
 from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import Limit, Offset, answers
-from lianfang.api.shapes.care import (
+from lianfang.api.shapes.exposures import (
     ExposureDoneOut,
     ExposureOut,
     ExposuresOut,

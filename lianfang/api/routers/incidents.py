@@ -12,14 +12,8 @@ from lianfang.api.access import Caller, caller_of, number_in_address, person_of_
 from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import Limit, Offset, answers
-from lianfang.api.schemas import (
-    AcknowledgeIn,
-    CloseIn,
-    FactIn,
-    IncidentOut,
-    IncidentsOut,
-    PersonOut,
-)
+from lianfang.api.schemas import PersonOut
+from lianfang.api.shapes.incidents import AcknowledgeIn, CloseIn, FactIn, IncidentOut, IncidentsOut
 from lianfang.duty.queries import posts_on_shift
 from lianfang.escalation.access import IncidentSight, sight_of_incident
 from lianfang.incidents.models import Incident

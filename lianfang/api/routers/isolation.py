@@ -13,16 +13,17 @@ from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import answers
 from lianfang.api.routers.quarantine import need_out, order_out, router
-from lianfang.api.shapes.care import NeedOut, OrderOut
 from lianfang.api.shapes.quarantine import (
     BedIn,
     ChecklistOut,
     ItemOut,
     NeedIn,
+    NeedOut,
     NeedStepIn,
     OrderCheckIn,
     OrderCheckOut,
     OrderIn,
+    OrderOut,
     PaperIn,
     WordsIn,
 )

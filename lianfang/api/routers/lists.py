@@ -13,13 +13,14 @@ from lianfang.api.access import caller_of
 from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import DayAsked, Limit, Offset, answers, day_asked
-from lianfang.api.schemas import AreaOut, AreasOut
 from lianfang.api.shapes.lists import (
     AreaEditionOut,
     AreaEditionsOut,
     AreaEffectOut,
     AreaImportForm,
     AreaImportOut,
+    AreaOut,
+    AreasOut,
     HospitalImportForm,
     HospitalImportOut,
     HospitalsOut,

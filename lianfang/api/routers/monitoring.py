@@ -11,7 +11,7 @@ from lianfang.api.access import Caller, number_in_address
 from lianfang.api.caring import check_reach, reader, reads_health, writer
 from lianfang.api.once import once
 from lianfang.api.routers.common import Limit, Offset, answers
-from lianfang.api.shapes.care import (
+from lianfang.api.shapes.monitoring import (
     FileCheckIn,
     FileNoteIn,
     FileReleaseIn,

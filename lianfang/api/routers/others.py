@@ -8,7 +8,7 @@ from ninja import Router
 
 from lianfang.api.access import caller_of
 from lianfang.api.routers.common import answers
-from lianfang.api.schemas import MeOut
+from lianfang.api.shapes.people import MeOut
 
 router = Router(tags=["others"])
 

@@ -10,7 +10,7 @@ from ninja import Query, Router
 from lianfang.api.access import caller_of
 from lianfang.api.models import Scope
 from lianfang.api.routers.common import DayAsked, Limit, Offset, answers, day_asked
-from lianfang.api.schemas import CallOut
+from lianfang.api.shapes.calls import CallOut
 from lianfang.api.shapes.people import (
     AnsweredOut,
     AnswersSeenOut,

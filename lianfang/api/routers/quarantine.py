@@ -10,7 +10,7 @@ from ninja import Router
 from lianfang.api.access import Caller, number_in_address
 from lianfang.api.caring import check_reach, reader, reads_health
 from lianfang.api.routers.common import Limit, Offset, answers
-from lianfang.api.shapes.care import NeedOut, NeedsOut, OrderOut, OrdersOut
+from lianfang.api.shapes.quarantine import NeedOut, NeedsOut, OrderOut, OrdersOut
 from lianfang.api.shifts import named
 from lianfang.kernel.refusals import Forbidden
 from lianfang.quarantine import access, queries

@@ -13,7 +13,8 @@ from lianfang.api.access import caller_of, plain
 from lianfang.api.auth import PersonRate
 from lianfang.api.models import Scope
 from lianfang.api.routers.common import IdempotencyKey, Limit, answers
-from lianfang.api.schemas import (
+from lianfang.api.schemas import Strict
+from lianfang.api.shapes.reports import (
     AdviceOut,
     BatchItemIn,
     BatchOut,
@@ -22,7 +23,6 @@ from lianfang.api.schemas import (
     ProxyReportIn,
     ReceiptOut,
     ReportsOut,
-    Strict,
     ToldOut,
 )
 from lianfang.places.models import DesignatedHospital

@@ -13,7 +13,8 @@ from lianfang.api.access import Caller, caller_of
 from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import answers
-from lianfang.api.schemas import Day, FileProblemOut, ImportOut, Strict
+from lianfang.api.schemas import Day, FileProblemOut, Strict
+from lianfang.api.shapes.people import ImportOut
 from lianfang.kernel.refusals import Forbidden, Invalid
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster.imports.changes import ImportPlan

@@ -12,8 +12,8 @@ from lianfang.api.access import Caller, caller_of, number_in_address
 from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import DayAsked, answers, day_asked
-from lianfang.api.schemas import SignedOut, SignIn, UnitReportsOut
 from lianfang.api.shapes.signing import DraftOut, FrozenOut, NotReachedOut
+from lianfang.api.shapes.units import SignedOut, SignIn, UnitReportsOut
 from lianfang.kernel.refusals import NotYours
 from lianfang.reporting import queries
 from lianfang.reporting.models import UnitReport

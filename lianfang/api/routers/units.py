@@ -12,12 +12,7 @@ from lianfang.api import units
 from lianfang.api.access import caller_of
 from lianfang.api.models import Scope
 from lianfang.api.routers.common import DayAsked, Limit, Offset, answers, day_asked
-from lianfang.api.schemas import (
-    LedgersOut,
-    MissingListOut,
-    MissingOut,
-    UnitsOut,
-)
+from lianfang.api.shapes.units import LedgersOut, MissingListOut, MissingOut, UnitsOut
 from lianfang.kernel.refusals import Forbidden
 from lianfang.reporting import queries
 from lianfang.roster import queries as roster

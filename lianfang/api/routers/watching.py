@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from lianfang.api.once import once
 from lianfang.api.routers.common import answers
 from lianfang.api.routers.monitoring import again, router, to_act, who
-from lianfang.api.shapes.care import FileContestIn, FileExplainIn, FileNeedIn, FileSeenOut
+from lianfang.api.shapes.monitoring import FileContestIn, FileExplainIn, FileNeedIn, FileSeenOut
 from lianfang.kernel.refusals import Forbidden, NotYours
 from lianfang.usecases import monitoring
 

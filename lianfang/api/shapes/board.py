@@ -7,7 +7,7 @@ from datetime import date
 from ninja import Schema
 from pydantic import Field
 
-from lianfang.api.schemas import LedgersOut
+from lianfang.api.shapes.units import LedgersOut
 
 
 class CurveDayOut(Schema):

@@ -8,7 +8,21 @@ from typing import Any, Literal
 from ninja import Schema
 from pydantic import Field
 
-from lianfang.api.schemas import CallOut, Moment, PersonOut, Strict
+from lianfang.api.schemas import Day, Moment, Number, PersonOut, Strict
+
+
+class CallIn(Strict):
+    person: Number
+    day: Day | None = None
+    outcome: Literal["CONFIRMED", "TOLD", "FAMILY", "NO_ANSWER", "WRONG_NUMBER", "REFUSED", "LOST"]
+    note: str = Field(default="", max_length=500)
+
+
+class CallOut(Schema):
+    person: str
+    day: date
+    outcome: str
+    called_at: Moment
 
 
 class FindingOut(Schema):

@@ -109,3 +109,17 @@ class HospitalsOut(Schema):
     day: date
     nearness: Literal["county", "city", "province", "none"]
     hospitals: list[ListedHospitalOut]
+
+
+class AreaOut(Schema):
+    code: str
+    name: str
+
+
+class AreasOut(Schema):
+    """`known` is false where no list reaches that day: then `areas` is null, not empty."""
+
+    day: date
+    known: bool
+    listed_until: date | None
+    areas: list[AreaOut] | None

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from ninja import Schema
 from pydantic import Field
 
-from lianfang.api.schemas import CallOut, Moment, Number, Strict
+from lianfang.api.schemas import FileProblemOut, Moment, Number, Strict
+from lianfang.api.shapes.calls import CallOut
 
 Role = Literal[
     "RESPONSIBLE_HEAD", "COUNSELOR", "CLASS_REPORTER", "LIAISON", "SECRETARY", "DUTY_OFFICER",
@@ -172,3 +173,23 @@ class CodesOut(Schema):
 
     sent: int
     slips: list[SlipOut]
+
+
+class ImportOut(Schema):
+    """`digest` names this plan: sent along with `dry_run=false`, another plan is refused."""
+
+    applied: bool
+    as_of: date
+    digest: str
+    counts: dict[str, dict[str, int]]
+    problems: list[FileProblemOut]
+
+
+class MeOut(Schema):
+    kind: Literal["integration", "person"]
+    name: str
+    scopes: list[str]
+    unit: str | None
+    now: Moment
+    today: date
+    csrf_token: str | None = Field(description="For X-CSRFToken; null for an integration.")

@@ -9,13 +9,46 @@ from ninja import Schema
 from pydantic import Field, StrictBool
 
 from lianfang.api.schemas import Day, Moment, Strict, Temperature
-from lianfang.api.shapes.care import OrderOut
 from lianfang.api.shapes.duty import PersonNameOut
 
 Key = Annotated[int, Field(ge=1, le=2**62)]
 Short = Annotated[str, Field(min_length=1, max_length=60)]
 Line = Annotated[str, Field(min_length=1, max_length=120)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class OrderOut(Schema):
+    id: int
+    person: PersonNameOut | None
+    unit: str
+    kind: str
+    authority: str | None
+    held_from: date
+    held_until: date
+    state: str
+    served_at: Moment | None
+    proposed_at: Moment | None
+    carer: PersonNameOut | None
+
+
+class OrdersOut(Schema):
+    total: int
+    orders: list[OrderOut]
+
+
+class NeedOut(Schema):
+    id: int
+    order: int
+    unit: str
+    text: str | None
+    state: str
+    due_at: Moment
+    owner: PersonNameOut | None
+
+
+class NeedsOut(Schema):
+    total: int
+    needs: list[NeedOut]
 
 
 class ServiceIn(Strict):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ninja import Schema
 from pydantic import Field
 
-from lianfang.api.schemas import LedgerOut, Moment, SignedOut
+from lianfang.api.schemas import Moment
+from lianfang.api.shapes.units import LedgerOut, SignedOut
 
 
 class DraftOut(Schema):
