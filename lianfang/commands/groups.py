@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from django.utils.translation import gettext as _
 
-from lianfang.commands.ledger import day_of
+from lianfang.commands.arguments import day_of
 from lianfang.groups.files import KINDS
 from lianfang.groups.words import count_rows
 from lianfang.installation.operations import start_clock

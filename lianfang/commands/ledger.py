@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from lianfang.commands.arguments import day_of
 from lianfang.installation.operations import start_clock
 from lianfang.kernel import clock
 from lianfang.reporting import queries
@@ -25,14 +26,6 @@ _ORDER = (
     "expected", "received", "zero", "with_events", "missing", "exempt", "late", "unreachable",
     "proxy", "completeness", "timeliness",
 )  # fmt: skip
-
-
-def day_of(text: str) -> date:
-    """A day such as 2020-02-01, for argparse."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r}: a day such as 2020-02-01") from error
 
 
 def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from lianfang.commands.ledger import day_of
+from lianfang.commands.arguments import day_of
 from lianfang.kernel import clock
 from lianfang.surveillance import faults
 from lianfang.surveillance.faults import Fault, FileFaults

@@ -11,6 +11,7 @@ import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from lianfang.kernel.refusals import Refused
 
@@ -32,6 +33,9 @@ _MODULES = (
     "linelist",
 )
 
+
+# These work on a person's own files: no college, no home, no keys, no database is looked for.
+_WITHOUT_COLLEGE = {"detect": "surveillance", "trace": "surveillance", "linelist": "linelist"}
 
 # These found, make or need none: every other command finds its database ready.
 _WITHOUT_DATABASE = {
@@ -58,19 +62,48 @@ def language_of(arguments: Sequence[str]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The entry point; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import_module("config")  # the SQLite that we trust, before Django asks for one
+    alone = _WITHOUT_COLLEGE.get(_command_of(words))
+    if alone:
+        _speak_only()
+    else:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        import_module("config")  # the SQLite that we trust, before Django asks for one
     import django
 
     django.setup()
     from django.utils import translation
 
     with translation.override(language_of(words)):
-        return _dispatch(words)
+        return _dispatch(words, [alone] if alone else _MODULES)
 
 
-def _dispatch(words: Sequence[str]) -> int:
-    parser = _parser()
+def _command_of(words: Sequence[str]) -> str:
+    """The first word that is neither an option nor the language it names."""
+    before = ""
+    for word in words:
+        if not word.startswith("-") and before != "--lang":
+            return word
+        before = word
+    return ""
+
+
+def _speak_only() -> None:
+    """Settings for commands that need words and nothing else; those of a college stay if there."""
+    from django.conf import settings
+
+    if not settings.configured:
+        locale = Path(__file__).resolve().parents[2] / "locale"
+        settings.configure(
+            LANGUAGE_CODE="zh-hans",
+            LANGUAGES=[("zh-hans", "简体中文"), ("en", "English")],
+            LOCALE_PATHS=[locale],
+            USE_TZ=True,
+            TIME_ZONE="Asia/Shanghai",
+        )
+
+
+def _dispatch(words: Sequence[str], modules: Sequence[str]) -> int:
+    parser = _parser(modules)
     given = parser.parse_args(words)
     try:
         if given.run.__module__ not in _WITHOUT_DATABASE:
@@ -87,7 +120,7 @@ def _dispatch(words: Sequence[str]) -> int:
         return UNEXPECTED
 
 
-def _parser() -> ArgumentParser:
+def _parser(modules: Sequence[str]) -> ArgumentParser:
     from django.utils.translation import gettext as _
 
     parser = ArgumentParser(
@@ -99,7 +132,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--lang", choices=["zh", "en"], help=_("language of the answers"))
     subparsers = parser.add_subparsers(required=True, metavar=_("COMMAND"))
 
-    for name in _MODULES:
+    for name in modules:
         import_module(f"lianfang.commands.{name}").add_parsers(subparsers)
     return parser
 

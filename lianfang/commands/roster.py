@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from django.utils.translation import gettext as _
 
-from lianfang.commands.ledger import day_of
+from lianfang.commands.arguments import day_of
 from lianfang.installation.operations import start_clock
 from lianfang.kernel import clock
 from lianfang.kernel.actors import OPERATOR

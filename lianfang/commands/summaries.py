@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from lianfang.commands.ledger import day_of, unit_named
+from lianfang.commands.arguments import day_of
+from lianfang.commands.ledger import unit_named
 from lianfang.installation.operations import start_clock
 from lianfang.kernel import clock
 from lianfang.kernel.actors import OPERATOR

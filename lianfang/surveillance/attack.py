@@ -62,6 +62,7 @@ def attack_rate(table: TwoByTwo, *, confidence: float = 0.95) -> AttackRate:
     """Rates, risk ratio, intervals at `confidence` (0..1) and p-values of one two-by-two table.
 
     Raises BadParameter for a negative number of persons or a confidence outside (0, 1).
+    Paper: Rothman et al. (2008); Wilson (1927) for the single rates.
     """
     cells = (table.exposed_ill, table.exposed_well, table.unexposed_ill, table.unexposed_well)
     if min(cells) < 0:
@@ -97,6 +98,7 @@ def attack_table(
     person is left out of that row only.
 
     Raises BadParameter where an exposure has another number of persons than `ill`.
+    Paper: Rothman et al. (2008); Wilson (1927) for the single rates.
     """
     rows = {}
     for name, exposed in exposures.items():

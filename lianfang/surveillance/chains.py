@@ -86,6 +86,7 @@ def chain_measures(
 
     Raises ChainFaults naming every id that occurs twice, every infector that is not on the list,
     every case infected by itself and every ring; BadParameter for lists of unequal length.
+    Papers: Fine (2003); Lloyd-Smith et al. (2005).
     """
     if not len(cases) == len(infectors) == len(onsets):
         lengths = (len(cases), len(infectors), len(onsets))

@@ -10,6 +10,7 @@ Statistical Association 81, 977-986 (the Anscombe residuals).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -83,9 +84,11 @@ def cusum(
 
     Raises BadParameter (k < 0, h <= 0, an unknown transformation, a training below 1, a glm
     without freq or with less than a year of training) and SeriesTooShort (nothing left after the training).
+    Paper: Rossi et al. (1999), as R `surveillance` 1.20.3 reads it.
     """
     series = as_series(counts)
-    check(k=k, h=h, trans=trans, training=training)
+    for fault in wrong(k=k, h=h, trans=trans, training=training):
+        raise fault
     if series.shape[-1] <= training:
         raise SeriesTooShort(
             values=series.shape[-1], needed=training + 1, method=f"CUSUM after {training}"
@@ -107,18 +110,18 @@ def cusum(
     return Cusum(first=training, mean=mean, statistic=statistic, upperbound=bound, alarm=alarm)
 
 
-def check(
+def wrong(
     *, k: float = 1.04, h: float = 2.26, trans: str = "standard", training: int | None = None
-) -> None:
-    """Raises BadParameter for what has no meaning."""
+) -> Iterator[BadParameter]:
+    """Every parameter without a meaning."""
     if not k >= 0:
-        raise BadParameter("k", k, AT_LEAST, low=0)
+        yield BadParameter("k", k, AT_LEAST, low=0)
     if not h > 0:
-        raise BadParameter("h", h, ABOVE, low=0)
+        yield BadParameter("h", h, ABOVE, low=0)
     if trans not in TRANSFORMATIONS:
-        raise BadParameter("trans", trans, ONE_OF, choices=", ".join(TRANSFORMATIONS))
+        yield BadParameter("trans", trans, ONE_OF, choices=", ".join(TRANSFORMATIONS))
     if training is not None and training < 1:
-        raise BadParameter("training", training, AT_LEAST, low=1)
+        yield BadParameter("training", training, AT_LEAST, low=1)
 
 
 def _level(

@@ -72,6 +72,7 @@ def ears(
 
     Raises BadParameter (baseline < 3, alpha not in (0, 1), min_sigma < 0, an unknown method) and
     SeriesTooShort when no moment has a full baseline.
+    Paper: Hutwagner et al. (2003), as R `surveillance` 1.20.3 reads it.
     """
     series = as_series(counts)
     level = check(method=method, baseline=baseline, alpha=alpha, min_sigma=min_sigma)
@@ -100,16 +101,27 @@ def check(
     min_sigma: float = 0.0,
 ) -> float:
     """The level alpha that these parameters mean; raises BadParameter for what has no meaning."""
+    for fault in wrong(method=method, baseline=baseline, alpha=alpha, min_sigma=min_sigma):
+        raise fault
+    return ALPHA[method or ""] if alpha is None else alpha
+
+
+def wrong(
+    *,
+    method: str | None = None,
+    baseline: int = 7,
+    alpha: float | None = None,
+    min_sigma: float = 0.0,
+) -> Iterator[BadParameter]:
+    """Every parameter without a meaning."""
     if method is None or method not in METHODS:
-        raise BadParameter("method", method, ONE_OF, choices=", ".join(METHODS))
+        yield BadParameter("method", method, ONE_OF, choices=", ".join(METHODS))
     if baseline < 3:
-        raise BadParameter("baseline", baseline, AT_LEAST, low=3)
+        yield BadParameter("baseline", baseline, AT_LEAST, low=3)
     if not min_sigma >= 0:
-        raise BadParameter("minSigma", min_sigma, AT_LEAST, low=0)
-    level = ALPHA[method] if alpha is None else alpha
-    if not 0 < level < 1:
-        raise BadParameter("alpha", level, A_LEVEL)
-    return level
+        yield BadParameter("minSigma", min_sigma, AT_LEAST, low=0)
+    if alpha is not None and not 0 < alpha < 1:
+        yield BadParameter("alpha", alpha, A_LEVEL)
 
 
 def _blocks(rows: Floats) -> Iterator[slice]:
@@ -179,6 +191,7 @@ def ears_classical(counts: npt.ArrayLike, *, baseline: int = 7) -> ClassicalEars
     A baseline with sd 0 gives infinity for a count above its mean and 0 otherwise.
 
     Raises BadParameter (baseline < 3) and SeriesTooShort (not even C1 can be judged).
+    Papers: Hutwagner et al. (2003); Fricker et al. (2008).
     """
     series = as_series(counts)
     check(method="C1", baseline=baseline)

@@ -87,6 +87,7 @@ def farrington_flexible(
 
     Raises BadParameter (see FarringtonParameters.check and history.lay_out) and SeriesTooShort
     when no moment has b years and w moments before it.
+    Papers: Farrington et al. (1996); Noufaily et al. (2013).
     """
     parameters.check()
     series = as_series(counts)

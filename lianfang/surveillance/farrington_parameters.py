@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,22 +52,25 @@ class FarringtonParameters:
 
     def check(self) -> None:
         """Raises BadParameter for what the method is not defined for."""
+        for fault in self.wrong():
+            raise fault
+
+    def wrong(self) -> Iterator[BadParameter]:
+        """Every parameter without a meaning."""
         if not 0 < self.alpha < 1:
-            raise BadParameter("alpha", self.alpha, A_LEVEL)
+            yield BadParameter("alpha", self.alpha, A_LEVEL)
         if not 0 <= self.p_threshold_trend <= 1:
-            raise BadParameter("pThresholdTrend", self.p_threshold_trend, BETWEEN, low=0, high=1)
+            yield BadParameter("pThresholdTrend", self.p_threshold_trend, BETWEEN, low=0, high=1)
         if not self.weights_threshold > 0:
-            raise BadParameter("weightsThreshold", self.weights_threshold, ABOVE, low=0)
-        if self.method not in THRESHOLD_METHODS:
-            raise BadParameter(
-                "thresholdMethod", self.method, ONE_OF, choices=", ".join(THRESHOLD_METHODS)
-            )
-        if self.power not in POWER_TRANSFORMATIONS:
-            raise BadParameter(
-                "powertrans", self.power, ONE_OF, choices=", ".join(POWER_TRANSFORMATIONS)
-            )
+            yield BadParameter("weightsThreshold", self.weights_threshold, ABOVE, low=0)
+        for name, value, choices in (
+            ("thresholdMethod", self.method, THRESHOLD_METHODS),
+            ("powertrans", self.power, POWER_TRANSFORMATIONS),
+        ):
+            if value not in choices:
+                yield BadParameter(name, value, ONE_OF, choices=", ".join(choices))
         if self.limit54[0] < 0 or self.limit54[1] < 1:
-            raise BadParameter("limit54", self.limit54, LIMIT54)
+            yield BadParameter("limit54", self.limit54, LIMIT54)
 
     def history(self, *, freq: int) -> History:
         """The moments that teach, for series of `freq` moments per year."""

@@ -68,6 +68,7 @@ def growth_rate(counts: npt.ArrayLike, *, confidence: float = 0.95) -> Growth | 
     With few days the interval uses Student's t.
 
     Raises BadParameter for a confidence outside (0, 1) or counts that are no single series.
+    Papers: Wallinga and Lipsitch (2007); Ma (2020).
     """
     if not 0 < confidence < 1:
         raise BadParameter("confidence", confidence, A_LEVEL)

@@ -54,6 +54,7 @@ def person_days(
 
     Raises BadParameter for arrays of unequal length, a contact with oneself, a person without a
     group, an interval below 1 or negative minutes.
+    Paper: Stehlé et al. (2011).
     """
     when, days, a, b = (np.asarray(x, dtype=np.int64) for x in (moment, day, one, other))
     groups = np.asarray(group, dtype=np.int64)

@@ -23,6 +23,7 @@ ONCE: Final = gettext_noop("each t once in series %(series)s; row %(earlier)s ha
 NO_GAP: Final = gettext_noop(
     "t = %(missing)s too; series %(series)s must run from 1 to %(last)s without a gap"
 )
+A_ROW: Final = gettext_noop("at least one row below the header")
 A_COUNT: Final = gettext_noop("a count, a number of 0 or more, or nothing for a missing one")
 
 Table = dict[str, tuple[int, Floats]]
@@ -40,7 +41,7 @@ class _Series:
 def read_series(path: Path) -> Table:
     """Moments per year and counts by series, in the order of the file.
 
-    Raises FileFaults for rows that are wrong, a t that is there twice, and gaps in t.
+    Raises FileFaults for rows that are wrong, a t that is there twice, gaps in t, and no row at all.
     """
     faults = Collector(str(path))
     found: dict[str, _Series] = {}
@@ -49,6 +50,8 @@ def read_series(path: Path) -> Table:
             _take_row(number, cells, found, faults)
     for name, series in found.items():
         _refuse_gaps(name, series, faults)
+    if not found and not faults.faults:
+        faults.add(None, None, "", A_ROW)
     faults.refuse_if_any()
     return {
         name: (series.freq, np.array([series.counts[t] for t in sorted(series.counts)]))

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from lianfang.surveillance.cusum import check as check_cusum
 from lianfang.surveillance.cusum import cusum
+from lianfang.surveillance.cusum import wrong as wrong_cusum
 from lianfang.surveillance.detection import Alarms, BadParameter, Floats, gettext_noop
-from lianfang.surveillance.ears import check as check_ears
 from lianfang.surveillance.ears import ears
+from lianfang.surveillance.ears import wrong as wrong_ears
 from lianfang.surveillance.farrington import farrington_flexible
 from lianfang.surveillance.farrington_parameters import FarringtonParameters
 from lianfang.surveillance.faults import Collector
@@ -87,14 +87,14 @@ def load_set(path: Path, name: str) -> ParameterSet:
             found = error.doc[error.pos : error.pos + 20]
             faults.stop(error.lineno, str(error.colno), found, JSON_TEXT, reason=error.msg)
     family, values = _find(content, name, faults)
-    build, kinds = _FAMILIES[family]
-    _check_kinds(values, kinds, f"{family}.{name}", faults)
+    chosen = _FAMILIES[family]
+    sound = _of_right_kind(values, chosen.kinds, f"{family}.{name}", faults)
+    for fault in chosen.wrong(sound):
+        if fault.name in sound or not faults.faults:  # left out, and not merely misspelt
+            column = f"{family}.{name}.{fault.name}"
+            faults.add(None, column, fault.value, fault.expected, **fault.details)
     faults.refuse_if_any()
-    try:
-        return build(name, values)
-    except BadParameter as error:
-        column = f"{family}.{name}.{error.name}"
-        faults.stop(None, column, error.value, error.expected, **error.details)
+    return chosen.build(name, values)
 
 
 def _find(content: Any, name: str, faults: Collector) -> tuple[str, dict[str, Any]]:
@@ -168,24 +168,32 @@ _FARRINGTON_KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-def _check_kinds(
+def _of_right_kind(
     values: Mapping[str, Any], kinds: Mapping[str, Kind], path: str, faults: Collector
-) -> None:
+) -> dict[str, Any]:
+    """The values that can be looked at further; the others are noted."""
+    sound = {}
     for key, value in values.items():
         if key not in kinds:
             faults.add(None, f"{path}.{key}", json.dumps(value), A_KEY, keys=", ".join(kinds))
             continue
         is_right, expected = kinds[key]
-        if not is_right(value):
+        if is_right(value):
+            sound[key] = value
+        else:
             faults.add(None, f"{path}.{key}", json.dumps(value), expected)
+    return sound
 
 
 # ---------------------------------------------------------------- the three families
 
 
+def _ears_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return _renamed(values, {"minSigma": "min_sigma"})
+
+
 def _ears_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
-    chosen = _renamed(values, {"minSigma": "min_sigma"})
-    check_ears(**chosen)
+    chosen = _ears_values(values)
 
     def judge(counts: Floats, freq: int) -> Judged:
         found = ears(counts, **chosen)
@@ -197,7 +205,6 @@ def _ears_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
 def _cusum_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
     chosen = dict(values)
     training = chosen.pop("training", None)
-    check_cusum(**{key: value for key, value in values.items() if key != "m"})
 
     def judge(counts: Floats, freq: int) -> Judged:
         taught = training
@@ -211,7 +218,7 @@ def _cusum_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
     return ParameterSet("CUSUM", name, ("m", "cusum", "upperbound", "alarm"), judge)
 
 
-def _farrington_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
+def _farrington_parameters(values: Mapping[str, Any]) -> FarringtonParameters:
     chosen = _renamed(
         values,
         {
@@ -225,8 +232,11 @@ def _farrington_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
     )
     if "limit54" in chosen:
         chosen["limit54"] = tuple(chosen["limit54"])
-    parameters = FarringtonParameters(**chosen)
-    parameters.check()
+    return FarringtonParameters(**chosen)
+
+
+def _farrington_set(name: str, values: Mapping[str, Any]) -> ParameterSet:
+    parameters = _farrington_parameters(values)
     columns = ("expected", "upperbound", "alarm", "score", "pvalue", "mu0", "phi", "trend")
 
     def judge(counts: Floats, freq: int) -> Judged:
@@ -241,10 +251,23 @@ def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
     return {names.get(key, key): value for key, value in values.items()}
 
 
-_FAMILIES: Final[
-    Mapping[str, tuple[Callable[[str, Mapping[str, Any]], ParameterSet], Mapping[str, Kind]]]
-] = {
-    "EARS": (_ears_set, _EARS_KINDS),
-    "CUSUM": (_cusum_set, _CUSUM_KINDS),
-    "farringtonFlexible": (_farrington_set, _FARRINGTON_KINDS),
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """How a set of this family is built, what its values may be, and which of them mean nothing."""
+
+    build: Callable[[str, Mapping[str, Any]], ParameterSet]
+    kinds: Mapping[str, Kind]
+    wrong: Callable[[Mapping[str, Any]], Iterable[BadParameter]]
+
+
+_FAMILIES: Final[Mapping[str, _Family]] = {
+    "EARS": _Family(_ears_set, _EARS_KINDS, lambda given: wrong_ears(**_ears_values(given))),
+    "CUSUM": _Family(
+        _cusum_set,
+        _CUSUM_KINDS,
+        lambda given: wrong_cusum(**{key: given[key] for key in given if key != "m"}),
+    ),
+    "farringtonFlexible": _Family(
+        _farrington_set, _FARRINGTON_KINDS, lambda given: _farrington_parameters(given).wrong()
+    ),
 }

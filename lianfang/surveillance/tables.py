@@ -22,6 +22,8 @@ ONE_COLUMN: Final = gettext_noop("each heading once")
 CELLS: Final = gettext_noop("%(number)s cells, as in the header")
 PLAIN_CSV: Final = gettext_noop("a row of comma-separated values (%(reason)s)")
 
+_LARGEST: Final = 2**62  # what an array of whole numbers holds, differences included
+
 Row = tuple[int, list[str]]
 
 
@@ -34,7 +36,18 @@ def opened(path: Path, faults: Collector) -> Iterator[TextIO]:
     except OSError as error:
         faults.stop(None, None, error.strerror or error, A_FILE)
     except UnicodeDecodeError as error:
-        faults.stop(None, None, repr(error.object[error.start : error.end]), UTF8)
+        found = repr(error.object[error.start : error.end])
+        faults.stop(_row_not_utf8(path), None, found, UTF8)
+
+
+def _row_not_utf8(path: Path) -> int | None:
+    """The first row of the file that is no text; the decoder reads ahead and cannot say."""
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            return number
+    return None
 
 
 def rows(text: TextIO, columns: Sequence[str], faults: Collector) -> Iterator[Row]:
@@ -65,9 +78,12 @@ def _places(header: list[str], columns: Sequence[str], faults: Collector) -> lis
 
 
 def whole_number(cell: str) -> int | None:
-    """The number, or None where the cell is no plain decimal whole number."""
+    """The number, or None where the cell is no plain decimal whole number (or beyond all use)."""
     digits = cell[1:] if cell[:1] == "-" else cell
-    return int(cell) if digits.isascii() and digits.isdecimal() else None
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 19:
+        return None
+    number = int(cell)
+    return number if abs(number) < _LARGEST else None
 
 
 def decimal_number(cell: str) -> float | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +14,13 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from lianfang import surveillance
 from lianfang.commands.surveillance import add_parsers
 
+EVERY_METHOD = (
+    *("ears", "ears_classical", "cusum", "farrington_flexible"),
+    *("attack_rate", "attack_table", "chain_measures", "person_days"),
+)
 HEADER = "t_seconds,day,id1,id2,group1,group2"
 
 
@@ -107,3 +115,29 @@ def test_the_package_works_without_django() -> None:
         "sys.exit(any(name.split('.')[0] == 'django' for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", question], check=False).returncode == 0
+
+
+def test_no_home_no_keys_and_no_database_are_looked_for(folder: Path) -> None:
+    """A health officer's laptop has no college: nothing is made there but the answer."""
+    home = folder / "home"
+    environment = {
+        "PATH": os.environ["PATH"], "LIANFANG_HOME": str(home), "LANG": "zh_CN.UTF-8",
+        "LIANFANG_DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+    }  # fmt: skip
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "lianfang.commands.main", "trace"),
+            *(folder / "contacts.csv", "--out", folder / "days.csv"),
+        ],
+        env=environment, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "人日" in done.stdout or "2 人" in done.stdout
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("name", [*EVERY_METHOD])
+def test_every_method_says_shapes_errors_and_its_paper(name: str) -> None:
+    words = inspect.getdoc(getattr(surveillance, name)) or ""
+    assert re.search(r"\bPapers?: .*\((19|20)\d\d\)", words), f"{name} names no paper"
+    assert "Raises " in words, f"{name} does not say what it refuses"

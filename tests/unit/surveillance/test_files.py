@@ -446,3 +446,36 @@ def test_everything_wrong_with_contact_records_is_said_at_once(write: Write, out
         (7, "group2", "", "the group of person 6"),
     ]
     assert not out.exists()
+
+
+def test_a_table_of_series_without_a_row_is_no_question(
+    write: Write, sets: Path, out: Path
+) -> None:
+    with pytest.raises(FileFaults) as refusal:
+        detect_csv(write("s.csv", "series_id,freq,t,observed\n"), sets, "E", out)
+    assert faults(refusal) == [(None, None, "", "at least one row below the header")]
+    assert not out.exists()
+
+
+def test_every_parameter_without_a_meaning_is_named_at_once(write: Write, out: Path) -> None:
+    bad = {"CUSUM": {"U": {"k": "a", "h": -1, "trans": "zzz", "q": 1}}}
+    with pytest.raises(FileFaults) as refusal:
+        detect_csv(write("s.csv", table(*WEEK)), write("p.json", json.dumps(bad)), "U", out)
+    assert [(column, value) for _row, column, value, _expected in faults(refusal)] == [
+        ("CUSUM.U.k", '"a"'), ("CUSUM.U.q", "1"), ("CUSUM.U.h", "-1"), ("CUSUM.U.trans", "zzz"),
+    ]  # fmt: skip
+
+
+def test_a_number_beyond_all_use_is_named_and_bytes_that_are_no_text_have_their_row(
+    tmp_path: Path, out: Path
+) -> None:
+    table = tmp_path / "c.csv"
+    head = "t_seconds,day,id1,id2,group1,group2\n"
+    table.write_text(f"{head}{'9' * 26},0,1,2,A,B\n", encoding="utf-8")
+    with pytest.raises(FileFaults) as refusal:
+        trace_csv(table, out)
+    assert faults(refusal) == [(2, "t_seconds", "9" * 26, "whole seconds")]
+    table.write_bytes(f"{head}20,0,1,2,A,B\n40,0,1,2,甲,乙\n".encode("gb18030"))
+    with pytest.raises(FileFaults) as refusal:
+        trace_csv(table, out)
+    assert [fault[0] for fault in faults(refusal)] == [3]
