@@ -33,7 +33,7 @@ def watch_over(cast: Cast, *, now: datetime) -> None:
         if number == 3:
             actor = Actor("PERSON", person.pk, person.name)
             monitoring.contest(
-                file=file, text="那天我在家,没有见过这位亲戚。", actor=actor, now=now
+                file=file, text="那天我在家，没有见过这位亲戚。", actor=actor, now=now
             )
 
 
@@ -42,8 +42,8 @@ def _file(person: Person, back: int, now: datetime) -> MonitoringFile:
     file = open_file(
         person=person,
         category="MET_FROM_AREA",
-        reason="和从武汉回来的亲戚一起吃饭(演练)",
-        evidence="摸排电话核实(演练)",
+        reason="和从武汉回来的亲戚一起吃饭（演练）",
+        evidence="摸排电话核实（演练）",
         last_exposure_on=reporting_day(then),
         source="demo",
         by=None,

@@ -33,19 +33,19 @@ _SILENT = "机电工程系党总支"  # here the first directive has stopped
 _PLAN = """一、总则
 坚持早发现、早报告、早隔离、早治疗。各单位主要负责人为第一责任人。
 二、值班
-党委值班室二十四小时有人,电话保持畅通;各党总支、直属党支部落实专人。
+党委值班室二十四小时有人，电话保持畅通；各党总支、直属党支部落实专人。
 三、报告
-师生员工每日报告健康和行程;发现发热等症状立即报告,不得迟报、漏报、瞒报。
+师生员工每日报告健康和行程；发现发热等症状立即报告，不得迟报、漏报、瞒报。
 四、处置
-可疑症状者就近到定点医院发热门诊,由专人跟踪,结果当日报办公室。"""
+可疑症状者就近到定点医院发热门诊，由专人跟踪，结果当日报办公室。"""
 _MASK = ArticleWording(
     title_zh="如何正确佩戴口罩",
     title_en="How to wear a mask",
-    text_zh="先洗手,再戴口罩,盖住口鼻和下巴,压紧鼻夹。潮湿或弄脏后更换,取下后再洗手。",
+    text_zh="先洗手，再戴口罩，盖住口鼻和下巴，压紧鼻夹。潮湿或弄脏后更换，取下后再洗手。",
     text_en="Wash your hands first; cover mouth, nose and chin; press the clip. Change it when damp.",
     source="国家卫生健康委《预防新型冠状病毒感染的肺炎口罩使用指南》2020-01-30",
     valid_until="2020-06-30",
-    question_zh="戴口罩之前先做什么?",
+    question_zh="戴口罩之前先做什么？",
     question_en="What comes first?",
     choices=[("洗手", "Wash your hands"), ("照镜子", "Look in the mirror")],
     right_choice=0,
@@ -213,7 +213,7 @@ def _pass_down(version: DirectiveVersion, *, now: datetime) -> None:
                 )
             elif position % 3:
                 directives.feed_back(
-                    receipt=receipt, text="已落实专人,电话畅通。", files=(),
+                    receipt=receipt, text="已落实专人，电话畅通。", files=(),
                     figures={"已落实专人数": str(2 + position % 4)}, **who,
                 )  # fmt: skip
 
@@ -301,7 +301,7 @@ def _matters(cast: Cast, stopped: DirectiveReceipt, *, now: datetime) -> None:
     )  # fmt: skip
     assert done.owner is not None
     supervision.report(
-        item=done, text="入口已设测温点,早中晚专人值守。", is_done=True, files=(),
+        item=done, text="入口已设测温点，早中晚专人值守。", is_done=True, files=(),
         **_by(done.owner, now - timedelta(hours=1)),
     )  # fmt: skip
     _assign(
@@ -321,6 +321,6 @@ def _assign(
     hours: int,
 ) -> SupervisionItem:
     return supervision.assign(
-        source=source, origin=origin, title=title, text="请查明情况,办结后附照片。", unit=unit,
+        source=source, origin=origin, title=title, text="请查明情况，办结后附照片。", unit=unit,
         owner=None, due_at=now + timedelta(hours=hours), files=(), **_by(by, now),
     )  # fmt: skip

@@ -23,7 +23,7 @@ from lianfang.usecases import (
     quarantine_rooms,
 )
 
-_HOUSE = "隔离楼(演练)"
+_HOUSE = "隔离楼（演练）"
 
 
 def look_after(cast: Cast, *, now: datetime) -> None:

@@ -45,7 +45,7 @@ def ask_around(cast: Cast, *, now: datetime) -> None:
     carer = cast.counselor_of.get(cast.unit_of[asked[-1].pk].pk)
     if len(asked) % 2 == 0 and carer is not None:
         surveys.record_attempt(
-            person=asked[-1], outcome=Attempt.Outcome.UNREACHABLE, note="三次未接(演练)",
+            person=asked[-1], outcome=Attempt.Outcome.UNREACHABLE, note="三次未接（演练）",
             by=carer, actor=_actor(carer), now=now - timedelta(hours=1),
         )  # fmt: skip
 
@@ -101,14 +101,14 @@ def _trip(now: datetime) -> Said:
     )  # fmt: skip
     return Said(
         since_on=today - timedelta(days=7), has_trips=True, trips=(trip,), has_meetings=False,
-        community_told=True, community="社区(演练)",
+        community_told=True, community="社区（演练）",
     )  # fmt: skip
 
 
 def _meeting(now: datetime) -> Said:
     today = reporting_day(now)
     meeting = Meeting(
-        met_on=today - timedelta(days=6), kind="FROM_AREA", from_code=_WUHAN, who="表哥(演练)",
+        met_on=today - timedelta(days=6), kind="FROM_AREA", from_code=_WUHAN, who="表哥（演练）",
         closeness="SAME_ROOM", still_in_contact=False,
     )  # fmt: skip
     return Said(
