@@ -19,6 +19,7 @@ from lianfang.api.routers import (
     calls,
     campaigns,
     clusters,
+    campaign_drafts,
     codes,
     contacts,
     course,
@@ -89,9 +90,10 @@ api = Api(
 problems.install(api)
 ROUTERS = (
     reports, units, signing, people, posts, codes, calls, incidents, course, board, times,
-    roster, lists, directives, receipts, items, plan, duty, rotas, swaps, book, drills, feeds,
-    articles, campaigns, callers, monitoring, exposures, clusters, quarantine, houses, surveys, contacts, visits, doubts, gateways, mine,
-    others,
+    roster, lists, records, directives, receipts, items, plan, duty, rotas, swaps, book, drills,
+    feeds, articles, campaign_drafts, campaigns, chat_groups, callers, monitoring, rounds,
+    exposures, clusters, quarantine, houses, surveys, contacts, visits, doubts, gateways, mine,
+    own, others,
 )  # fmt: skip
 for router in ROUTERS:
     api.add_router("/v1", router.router)

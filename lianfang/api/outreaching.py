@@ -73,10 +73,10 @@ def corrections(caller: Caller) -> QuerySet[PhoneCorrection]:
 
 
 def person_out(person: Person, unit_id: int, one: Campaign, caller: Caller) -> PersonOut | None:
-    """A name where it is open; whom key monitoring means is health, for a token as well."""
+    """A name where it is open; whom a telling rule means is health or travel, for tokens too."""
     if unit_id not in caller.name_units:
         return None
-    hidden = bool(one.audience.get("monitored")) and (
+    hidden = one.is_telling and (
         caller.integration is not None and not caller.has(Scope.ANSWERS_READ)
     )
     return None if hidden else PersonOut(number=person.number, name=person.name)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from lianfang.kernel.texts import tidy
-from lianfang.outreach.rules import MOST_STEPS, WAYS, Rule, Step
-from lianfang.places.divisions import RenamedDivision, UnknownDivision
+from lianfang.outreach import access, queries
+from lianfang.outreach.models import ArticleVersion, CampaignDraft
+from lianfang.outreach.rules import (
+    MOST_STEPS,
+    WAYS,
+    Rule,
+    Step,
+    faults_of_steps,
+    has_line_break,
+    steps_of,
+)
+from lianfang.places.divisions import RenamedDivision, UnknownDivision, full_name
 from lianfang.places.search import places_named
 from lianfang.portal.edge import Visit
 from lianfang.roster.models import Person, Post
+from lianfang.usecases.campaign_drafts import DraftContent
 from lianfang.usecases.campaigns import ArticleWording
 
 _MOST_PLACES = 20
@@ -86,6 +97,88 @@ def beginning_of(code: str) -> str:
     if code.endswith("0000"):
         return code[:2]
     return code[:4] if code.endswith("00") else code
+
+
+# ---------------------------------------------------------------- a campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands on the page of a campaign that is put together, and what is wrong with it.
+
+    `article` is the number of the version that is chosen; `places` the names as they were typed.
+    """
+
+    article: int | None = None
+    version: ArticleVersion | None = None
+    subject: str = ""
+    words: str = ""
+    rule: Rule = field(default_factory=Rule)
+    places: str = ""
+    steps: Sequence[Step] = ()
+    asks_question: bool = False
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content(self) -> DraftContent:
+        return DraftContent(
+            article=self.version.article if self.version else None,
+            subject=self.subject,
+            words=self.words,
+            rule=self.rule,
+            steps=self.steps,
+            asks_question=self.asks_question,
+        )
+
+    def but(self, problems: Mapping[str, str]) -> Typed:
+        return replace(self, problems=problems)
+
+
+def campaign_typed(request: HttpRequest, visit: Visit) -> Typed:
+    """The form as it came. A draft may lack things; an article that is none is a problem."""
+    data = request.POST
+    audience = audience_typed(request, visit)
+    if audience.rule.silent_of:
+        access.campaign(audience.rule.silent_of, sight=visit.sight)
+    problems = dict(audience.problems)
+    article = number_of(data.get("article", ""))
+    version = queries.newest_versions(day=visit.today).filter(pk=article or 0).first()
+    if version is None and (data.get("what") != "keep" or data.get("article")):
+        problems["article"] = _("Which article, please?")
+    subject = data.get("subject", "")
+    if has_line_break(subject):
+        problems["subject"] = _("A subject has one line only.")
+    steps = steps_typed(data)
+    if steps is not None and (faults := faults_of_steps(steps)):
+        problems["steps"] = "\n".join(_(fault) for fault in faults)
+    return Typed(
+        article=article,
+        version=version,
+        subject=subject,
+        words=data.get("words", ""),
+        rule=audience.rule,
+        places=data.get("places", ""),
+        steps=steps or (),
+        asks_question=data.get("asks_question") == "yes",
+        problems=problems,
+    )
+
+
+def typed_of(draft: CampaignDraft, visit: Visit) -> Typed:
+    """A draft as its form shows it, with the version of its article that holds today."""
+    holding = queries.newest_versions(day=visit.today).filter(article=draft.article_id)
+    version = holding.first() if draft.article_id else None
+    rule = Rule.from_plain(draft.audience)
+    return Typed(
+        article=version.pk if version else None,
+        version=version,
+        subject=draft.subject,
+        words=draft.words,
+        rule=rule,
+        places="\n".join(full_name(code.ljust(6, "0")) for code in rule.places),
+        steps=steps_of(draft.steps),
+        asks_question=draft.asks_question,
+    )
 
 
 def wording_typed(data: QueryDict) -> ArticleWording:

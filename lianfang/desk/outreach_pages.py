@@ -86,3 +86,14 @@ def standing_words() -> Mapping[Standing, tuple[str, str]]:
         Standing.FAILED: (_("no message got through"), "today"),
         Standing.WAITING: (_("not yet told"), "unknown"),
     }
+
+
+def way_words() -> dict[str, str]:
+    return {
+        "in_app": _("in the account"),
+        "robot": _("group robots"),
+        "group_text": _("QQ groups of the units"),
+        "sms": _("text message"),
+        "email": _("e-mail"),
+        "callers": _("a human rings"),
+    }

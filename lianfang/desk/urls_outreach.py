@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from lianfang.desk.views import outreach, outreach_articles, outreach_calls, outreach_groups
+from lianfang.desk.views import (
+    outreach,
+    outreach_articles,
+    outreach_calls,
+    outreach_draft,
+    outreach_groups,
+)
 
 urlpatterns = [
     path("", outreach.all_campaigns, name="desk-outreach"),
-    path("new/", outreach.new, name="desk-outreach-new"),
+    path("new/", outreach_draft.new, name="desk-outreach-new"),
+    path("drafts/<int:pk>/", outreach_draft.draft, name="desk-outreach-draft"),
     path("<int:pk>/", outreach.campaign, name="desk-outreach-campaign"),
     path("<int:pk>/end/", outreach.end, name="desk-outreach-end"),
     path("posted/<int:pk>/", outreach.posted, name="desk-outreach-posted"),

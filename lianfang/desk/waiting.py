@@ -217,5 +217,5 @@ def _outreach(visit: Visit) -> Iterator[Waiting]:
             what=posting.campaign.subject,
             asked=_("post it in the group and tick it"),
             url=reverse("desk-outreach-campaign", args=[posting.campaign_id]),
-            detail=posting.unit.name,
+            detail=posting.place.name,
         )

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
 from lianfang.kernel.refusals import Forbidden, NotYours
-from lianfang.outreach.models import CallTask, Campaign, GroupPosting, PhoneCorrection
+from lianfang.outreach.models import (
+    CallTask,
+    Campaign,
+    CampaignDraft,
+    GroupPosting,
+    PhoneCorrection,
+)
 from lianfang.outreach.queries import open_calls, open_corrections
 from lianfang.roster import queries as roster
 from lianfang.roster.access import View as Sight
@@ -63,6 +71,21 @@ def campaign(pk: int, *, sight: Sight) -> Campaign:
     return found
 
 
+def drafts(told: Collection[int]) -> QuerySet[CampaignDraft]:
+    """Drafts of whoever may write to `told`: those for people of other units are not theirs."""
+    beyond = CampaignDraft.units.through.objects.exclude(unit_id__in=told)
+    return (
+        CampaignDraft.objects.filter(unit_id__in=told)
+        .exclude(pk__in=beyond.values("campaigndraft_id"))
+        .select_related("unit", "article", "drafted_by", "changed_by", "closed_by")
+        .order_by("-changed_at", "-id")
+    )
+
+
+def open_drafts(told: Collection[int]) -> QuerySet[CampaignDraft]:
+    return drafts(told).filter(sent_at__isnull=True, discarded_at__isnull=True)
+
+
 def may_end(one: Campaign, *, sight: Sight) -> bool:
     return one.unit_id in told_units(sight)
 
@@ -111,9 +134,13 @@ def posting_units(sight: Sight) -> frozenset[int]:
 
 
 def posting(pk: int, *, sight: Sight) -> GroupPosting:
-    found = GroupPosting.objects.filter(pk=pk).select_related("campaign__version", "unit").first()
+    found = (
+        GroupPosting.objects.filter(pk=pk)
+        .select_related("campaign__version", "unit", "through")
+        .first()
+    )
     if found is None:
         raise NotYours
-    if found.unit_id not in told_units(sight):
+    if found.place_id not in told_units(sight):
         raise Forbidden if found.unit_id in sight.figure_units else NotYours
     return found

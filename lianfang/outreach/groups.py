@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from lianfang.audit import operations as audit
 from lianfang.kernel.actors import Actor
@@ -13,6 +14,7 @@ from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.kernel.texts import tidy
 from lianfang.outreach.models import Campaign, GroupPosting, UnitGroup
+from lianfang.outreach.queries import Carrier
 from lianfang.outreach.rules import qq_number
 from lianfang.roster.models import Person, Unit
 
@@ -24,28 +26,50 @@ class PostedAlready(Refused):
 
 
 def ask_for_posting(
-    *, campaign: Campaign, unit_ids: Iterable[int], robots: Mapping[int, str], now: datetime
+    *,
+    campaign: Campaign,
+    unit_ids: Iterable[int],
+    carriers: Mapping[int, Carrier],
+    by_robot: bool,
+    now: datetime,
 ) -> None:
-    """One row for each unit; `robots` are the QQ groups in which nobody has to post by hand."""
+    """One row for each unit, with the group in which its people read it. What a robot posts
+    nobody has to post by hand."""
     GroupPosting.objects.bulk_create(
-        [
-            GroupPosting(campaign=campaign, unit_id=pk, robot=robots.get(pk, ""), asked_at=now)
-            for pk in sorted(unit_ids)
-        ],
+        [_posting(campaign, pk, carriers.get(pk), by_robot, now) for pk in sorted(unit_ids)],
         ignore_conflicts=True,
+    )
+
+
+def _posting(
+    campaign: Campaign, unit_id: int, carrier: Carrier | None, by_robot: bool, now: datetime
+) -> GroupPosting:
+    return GroupPosting(
+        campaign=campaign,
+        unit_id=unit_id,
+        through_id=carrier.unit_id if carrier and carrier.unit_id != unit_id else None,
+        robot=carrier.number if carrier and by_robot else "",
+        asked_at=now,
     )
 
 
 @transaction.atomic
 def mark_posted(*, posting: GroupPosting, by: Person, actor: Actor, now: datetime) -> None:
-    """Who says that the text stands in the group; the first one counts."""
-    changed = GroupPosting.objects.filter(pk=posting.pk, posted_at__isnull=True).update(
-        posted_at=now, posted_by=by
+    """Who says that the text stands in the group; the first one counts.
+
+    A group that stands in for several units is posted in once: all their rows are settled.
+    """
+    place = posting.place_id
+    same_group = GroupPosting.objects.filter(
+        Q(through_id=place) | Q(through__isnull=True, unit_id=place),
+        campaign=posting.campaign_id,
+        posted_at__isnull=True,
     )
+    units = same_group.update(posted_at=now, posted_by=by)
     posting.refresh_from_db()
-    if changed != 1:
+    if not units:
         raise PostedAlready(name=posting.posted_by.name if posting.posted_by else "")
-    audit.record(verb="outreach.posting.made", actor=actor, subject=posting, now=now)
+    audit.record(verb="outreach.posting.made", actor=actor, subject=posting, now=now, units=units)
 
 
 @transaction.atomic

@@ -9,8 +9,15 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.outreach.models_drafts import CampaignDraft
+from lianfang.outreach.rules import Rule
 from lianfang.roster.models import Person, Unit
 from lianfang.vault.fields import SealedTextField
+
+__all__ = [
+    "Article", "ArticleVersion", "CallTask", "Campaign", "CampaignDraft", "CampaignStep",
+    "GroupPosting", "PhoneCorrection", "Recipient", "UnitGroup",
+]  # fmt: skip
 
 
 class Article(models.Model):
@@ -86,11 +93,16 @@ def _in_language(zh: str, en: str) -> str:
 
 
 class Campaign(models.Model):
-    """One article told to many. `audience` keeps the rule; the people it meant are rows."""
+    """One article told to many. `audience` keeps the rule; the people it meant are rows.
+
+    `words` are those of the sender, before the article. Once it is sent none of this changes:
+    the database refuses.
+    """
 
     version = models.ForeignKey(ArticleVersion, on_delete=models.PROTECT, related_name="campaigns")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="campaigns")
     subject = models.CharField(max_length=100)
+    words = models.CharField(max_length=300, blank=True)
     audience = models.JSONField()
     asks_question = models.BooleanField(default=False)
     started_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
@@ -108,6 +120,11 @@ class Campaign(models.Model):
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def is_telling(self) -> bool:
+        """Its list of names says that somebody is watched, or where they are."""
+        return Rule.from_plain(self.audience).is_telling
 
 
 class CampaignStep(models.Model):
@@ -214,11 +231,14 @@ class UnitGroup(models.Model):
 class GroupPosting(models.Model):
     """The text for a QQ or WeChat group, and who says that they posted it.
 
-    `robot` is the QQ group in which a robot posts it; empty where somebody has to.
+    `through` is the unit above in whose group the people of `unit` read it, because their own
+    has none: then one posting serves many rows. `robot` is the QQ group in which a robot posts
+    it; empty where somebody has to.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="postings")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    through = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     robot = models.CharField(max_length=12, blank=True)
     asked_at = models.DateTimeField()
     posted_at = models.DateTimeField(null=True)
@@ -233,6 +253,15 @@ class GroupPosting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} in {self.unit_id} (group posting {self.pk})"
+
+    @property
+    def place(self) -> Unit:
+        """The unit in whose group it is posted."""
+        return self.through or self.unit
+
+    @property
+    def place_id(self) -> int:
+        return self.through_id or self.unit_id
 
 
 class CallTask(models.Model):

@@ -66,6 +66,7 @@ def start(
     by: Person | None,
     actor: Actor,
     now: datetime,
+    words: str = "",
 ) -> Campaign:
     """The audience as rows, the steps as rows with their moments; no letter is written yet.
 
@@ -83,6 +84,7 @@ def start(
         version=version,
         unit=unit,
         subject=tidy(subject)[:100] or version.title_zh,
+        words=tidy(words)[:300],
         audience=rule.to_plain(),
         asks_question=asks_question and bool(version.question_zh),
         started_by=by,

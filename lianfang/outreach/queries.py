@@ -35,6 +35,8 @@ from lianfang.outreach.models import (
     Recipient,
     UnitGroup,
 )
+from lianfang.roster.models import UnitLink
+from lianfang.roster.queries import held_on
 
 
 class Standing(StrEnum):
@@ -218,10 +220,38 @@ def open_corrections() -> QuerySet[PhoneCorrection]:
 QQ = "onebot:group:"  # what the post office calls a QQ group
 
 
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """The group in which the people of a unit read something: their own, or that of a unit above."""
+
+    unit_id: int
+    number: str
+
+
 def groups_of(unit_ids: Iterable[int]) -> dict[int, str]:
-    """Unit to the number of its QQ group, where one was noted."""
+    """Unit to the number of its own QQ group, where one was noted."""
     rows = UnitGroup.objects.filter(unit_id__in=list(unit_ids), ended_at__isnull=True)
     return dict(rows.values_list("unit_id", "number"))
+
+
+def carriers_of(unit_ids: Iterable[int], *, day: date) -> dict[int, Carrier]:
+    """Unit to the nearest group at or above it; a unit without any in its line is left out.
+
+    Two units that share a group are carried by the first of them: it hears things once.
+    """
+    rows = UnitGroup.objects.filter(ended_at__isnull=True).order_by("unit_id")
+    numbers = dict(rows.values_list("unit_id", "number"))
+    first: dict[str, int] = {}
+    for unit_id, number in numbers.items():
+        first.setdefault(number, unit_id)
+    links = (
+        UnitLink.objects.filter(held_on(day), descendant_id__in=list(unit_ids))
+        .filter(ancestor_id__in=list(numbers))
+        .order_by("-depth")
+        .values_list("descendant_id", "ancestor_id")
+    )
+    nearest = {below: numbers[above] for below, above in links}  # the last one is the nearest
+    return {below: Carrier(first[number], number) for below, number in nearest.items()}
 
 
 def said_by_robot(campaign: Campaign) -> dict[str, tuple[str, datetime | None]]:
@@ -236,18 +266,22 @@ def said_by_robot(campaign: Campaign) -> dict[str, tuple[str, datetime | None]]:
 
 
 def open_postings(unit_ids: Iterable[int]) -> QuerySet[GroupPosting]:
-    """Texts that somebody of these units still has to post: no robot does, or it has failed."""
+    """Texts for the groups of these units that somebody still has to post: no robot does, or it
+    has failed."""
     failed = Delivery.objects.filter(
         channel="onebot",
         state=Delivery.State.FAILED,
         message__topic=Concat(Value("campaign:"), Cast(OuterRef("campaign_id"), CharField())),
         message__group=Concat(Value(QQ), OuterRef("robot")),
     )
+    units = list(unit_ids)
     return (
         GroupPosting.objects.filter(
-            unit_id__in=list(unit_ids), posted_at__isnull=True, campaign__ended_at__isnull=True
+            Q(through_id__in=units) | Q(through__isnull=True, unit_id__in=units),
+            posted_at__isnull=True,
+            campaign__ended_at__isnull=True,
         )
         .filter(Q(robot="") | Exists(failed))
-        .select_related("campaign", "unit")
+        .select_related("campaign", "unit", "through")
         .order_by("asked_at", "id")
     )

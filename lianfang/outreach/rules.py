@@ -42,12 +42,28 @@ def steps_from(settings: Mapping[str, Any]) -> list[Step]:
     rows = settings.get("campaign_steps")
     if not rows:
         return [Step(ways, timedelta(minutes=wait)) for ways, wait in _USUAL]
+    return steps_of(rows)
+
+
+def steps_of(rows: Iterable[Mapping[str, Any]]) -> list[Step]:
+    """Steps as an edition or a draft keeps them."""
     return [
         Step(
             tuple(way for way in row["ways"] if way in WAYS),
             timedelta(minutes=int(row["wait_minutes"])),
         )
         for row in rows
+    ]
+
+
+def plain_steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """
+    >>> plain_steps([Step(("sms",), timedelta(minutes=30))])
+    [{'ways': ['sms'], 'wait_minutes': 30}]
+    """
+    return [
+        {"ways": list(step.ways), "wait_minutes": round(step.wait.total_seconds() / 60)}
+        for step in steps
     ]
 
 
@@ -113,6 +129,11 @@ class Rule:
         narrows = (self.units, self.categories, self.places, self.roles, self.silent_of)
         return any(narrows) or self.monitored or self.everybody
 
+    @property
+    def is_telling(self) -> bool:
+        """A name on such a list says that somebody is watched, or where they are."""
+        return self.monitored or bool(self.places)
+
     def to_plain(self) -> dict[str, Any]:
         return {
             "units": list(self.units),
@@ -123,6 +144,23 @@ class Rule:
             "monitored": self.monitored,
             "everybody": self.everybody,
         }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Rule:
+        """
+        >>> rule = Rule(units=(7,), places=("51",), monitored=True)
+        >>> Rule.from_plain(rule.to_plain()) == rule
+        True
+        """
+        return cls(
+            units=tuple(plain.get("units", ())),
+            categories=tuple(plain.get("categories", ())),
+            places=tuple(plain.get("places", ())),
+            roles=tuple(plain.get("roles", ())),
+            silent_of=plain.get("silent_of"),
+            monitored=bool(plain.get("monitored")),
+            everybody=bool(plain.get("everybody")),
+        )
 
 
 # ---------------------------------------------------------------- calls

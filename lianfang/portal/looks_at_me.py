@@ -133,6 +133,9 @@ def acts_about(person: Person) -> QuerySet[Entry]:
 def in_words(entries: Iterable[Entry]) -> list[Act]:
     others = {"SYSTEM": _("the system"), "OPERATOR": _("the administrator")}
     return [
+    "outreach.audience.seen": _(
+        "looked at a list of people who are sent a message, with your name"
+    ),
         Act(
             at=entry.at,
             by=str(others.get(entry.actor_kind, entry.actor_label)),
@@ -141,3 +144,4 @@ def in_words(entries: Iterable[Entry]) -> list[Act]:
         )
         for entry in entries
     ]
+    "outreach.audience.seen",

@@ -71,13 +71,16 @@ def audience_of(rule: Rule, *, within: Collection[int], now: datetime) -> list[t
 
     Every narrowing counts: category and place and role. A rule without any means nobody.
     """
+    members = members_of(rule, within=within, now=now)
+    return list(members.order_by("unit_id", "person_id").values_list("person_id", "unit_id"))
+
+
+def members_of(rule: Rule, *, within: Collection[int], now: datetime) -> QuerySet[Membership]:
     if not rule:
-        return []
+        return Membership.objects.none()
     day = reporting_day(now)
     members = _on_the_roll(day).filter(unit_id__in=_units(rule, within, day))
-    if not rule.everybody:
-        members = _narrowed(members, rule, day)
-    return list(members.order_by("unit_id", "person_id").values_list("person_id", "unit_id"))
+    return members if rule.everybody else _narrowed(members, rule, day)
 
 
 def _on_the_roll(day: date) -> QuerySet[Membership]:
@@ -132,6 +135,7 @@ def start(
     actor: Actor,
     now: datetime,
     steps: Sequence[Step] = (),
+    words: str = "",
 ) -> Campaign:
     """Begin a campaign; its first step is due at once and a worker takes it.
 
@@ -143,6 +147,7 @@ def start(
     return outreach.start(
         version=version,
         subject=subject,
+        words=words,
         unit=unit,
         rule=rule,
         members=members,
@@ -224,9 +229,10 @@ def _letters(
 
 
 def full_text(campaign: Campaign) -> str:
-    """Title, text, source and date: for the account, and to copy into a group."""
+    """The words of the sender, title, text, source and date: for the account and for groups."""
     version = campaign.version
-    return "\n".join([version.title, version.text, _origin(version)])
+    words = [campaign.words] if campaign.words else []
+    return "\n".join([*words, version.title, version.text, _origin(version)])
 
 
 def group_text(campaign: Campaign) -> str:
@@ -266,13 +272,19 @@ def _to_groups(step: CampaignStep) -> list[Draft]:
 
 
 def _to_the_groups_of_units(step: CampaignStep, units: Collection[int], now: datetime) -> None:
-    """A robot posts in the QQ group of a unit; where there is none, somebody copies the text.
+    """A robot posts in the QQ group of a unit, or in the nearest one above it where the unit
+    has none, once in each group. Where there is no robot, somebody copies the text.
 
     What people confirm they confirm in their own account: a link in a group proves nobody.
     """
     campaign = step.campaign
-    robots = queries.groups_of(units) if "onebot" in usable().channels else {}
-    groups.ask_for_posting(campaign=campaign, unit_ids=units, robots=robots, now=now)
+    carriers = queries.carriers_of(units, day=reporting_day(now))
+    by_robot = "onebot" in usable().channels
+    groups.ask_for_posting(
+        campaign=campaign, unit_ids=units, carriers=carriers, by_robot=by_robot, now=now
+    )
+    if not by_robot:
+        return
     with in_language_of(None):
         body = full_text(campaign) + "\n" + _("Please confirm it in your own messages.")
     notifications.queue(
@@ -285,7 +297,7 @@ def _to_the_groups_of_units(step: CampaignStep, units: Collection[int], now: dat
                 body=body,
                 link="/messages/",
             )
-            for number in sorted(set(robots.values()))
+            for number in sorted({one.number for one in carriers.values()})
         ],
         now=now,
     )
@@ -357,6 +369,6 @@ __all__ = [
     "AnswerTheQuestion", "ArticleIsOver", "ArticleWording", "CampaignIsOver",
     "ConfirmLinkNotValid", "EmptyAudience", "EverybodyNotChosen", "ReadOnceMore", "Rule", "Step",
     "audience_of", "confirm_by_link", "confirm_by_text", "end", "full_text", "group_text",
-    "mark_posted",
+    "mark_posted", "members_of",
     "postpone_next", "recipient_of_link", "set_group", "start", "strike_next", "write_article",
 ]  # fmt: skip

@@ -38,6 +38,16 @@ def incident_seen(*, incident: Incident, named: bool, actor: Actor, now: datetim
     )
 
 
+def audience_seen(*, people: Iterable[int], actor: Actor, now: datetime) -> None:
+    """A page named people whom a campaign means because they are watched, or where they are."""
+    audit.record_many(
+        audit.entry(
+            verb="outreach.audience.seen", actor=actor, subject=None, now=now, concerns=person
+        )
+        for person in sorted(set(people))
+    )
+
+
 def records_compared(*, people: Iterable[int], actor: Actor, now: datetime) -> None:
     """A page showed two records of each of these people beside each other."""
     audit.record_many(

@@ -114,6 +114,37 @@ def test_two_units_in_one_group_hear_it_once(college: College, gateway: HttpGate
     assert Message.objects.filter(recipient=None).count() == 1
 
 
+def test_the_nearest_group_above_stands_in_and_hears_it_once(
+    college: College, gateway: HttpGateway
+) -> None:
+    set_group(college, "信息系", "55555")
+    set_group(college, "学院", "99999")
+    one = campaign(college, Rule(units=(college.unit("学院").pk,), everybody=True), steps=IN_GROUPS)
+    college.work()
+    work_off(college.now)
+    assert sorted(said.to for said in gateway.accepted) == ["group:55555", "group:99999"]
+    through = dict(one.postings.values_list("unit__name", "through__name"))
+    assert (through["网络1班"], through["护理1班"]) == ("信息系", "学院")
+    assert through.get("信息系") is None
+    assert open_units() == []
+
+
+def test_a_group_that_stands_in_is_ticked_once_by_those_of_its_unit(
+    college: College, tmp_path: Path
+) -> None:
+    set_group(college, "学院", "99999")
+    with channels_file(tmp_path / "none.toml", {}):
+        campaign(college, both_classes(college), steps=IN_GROUPS)
+        college.work()
+    assert list(queries.open_postings([college.unit("网络1班").pk])) == []
+    [first, _second] = queries.open_postings([college.unit("学院").pk])
+    campaigns.mark_posted(
+        posting=first, by=college["书记"], actor=college.actor("书记"), now=college.now
+    )
+    assert not queries.open_postings([college.unit("学院").pk]).exists()
+    assert GroupPosting.objects.filter(posted_by=college["书记"]).count() == 2
+
+
 def test_without_a_onebot_server_every_text_is_copied(college: College, tmp_path: Path) -> None:
     set_group(college, "网络1班", "12345678")
     with channels_file(tmp_path / "none.toml", {}):

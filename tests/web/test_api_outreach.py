@@ -62,7 +62,10 @@ def test_an_article_has_versions_with_what_changed(college: College, token: Call
 
 def test_an_audience_is_counted_before_anybody_is_told(college: College, token: Caller) -> None:
     preview = token.post("/campaigns/preview", {"units": ["U007"]})
-    assert made(preview, 200) == {"people": 3, "by_unit": {"U007": 3}}
+    counted = made(preview, 200)
+    assert (counted["people"], counted["by_unit"]) == (3, {"U007": 3})
+    assert counted["ways"]["sms"] == {"reached": 3, "without": 0, "set_up": False}
+    assert [one["unit"] for one in counted["groups"]] == ["U007"]
     assert made(token.post("/campaigns/preview", {}), 200)["people"] == 0
     bad = {"units": ["U999"], "places": ["999999"], "categories": ["X"], "silent_of": 9}
     assert problem(token.post("/campaigns/preview", bad))[2] == {
@@ -92,6 +95,32 @@ def test_a_campaign_shows_where_each_person_stands_by_each_way(
         assert problem(logged_in(college, name).get(path))[0] in {403, 404}
     assert problem(logged_in(college, "辅导员").post(f"{path}/end", {}))[0] == 403
     assert made(token.post(f"{path}/end", {}), 200)["ended_at"]
+
+
+def test_a_draft_is_kept_changed_previewed_and_sent_once(college: College, token: Caller) -> None:
+    article = made(token.post("/articles", ARTICLE))["version"]["id"]
+    draft = made(token.post("/campaigns/drafts", {"subject": "还没想好"}))
+    path = f"/campaigns/drafts/{draft['id']}"
+    content = {"article": article, "words": "今晚读完", "audience": {"units": ["U007"]},
+               "steps": [{"ways": ["sms"], "wait_minutes": 30}]}  # fmt: skip
+    changed = made(token.post(path, content | {"edition": draft["edition"]}), 200)
+    assert (changed["edition"], changed["steps"]) == (2, content["steps"])
+    assert (
+        problem(token.post(path, content | {"edition": 1}))[1] == "outreach.draft-changed-meanwhile"
+    )
+    assert problem(token.post(path, content | {"edition": 2, "article": 99}))[2] == {"article"}
+    assert made(token.get(f"{path}/preview"), 200)["people"] == 3
+    assert problem(logged_in(college, "辅导员").get(path))[0] == 404
+    assert problem(token.post("/campaigns/drafts", {"subject": "通知\nBcc: x"}))[0] == 422
+    assert not Campaign.objects.exists()
+    sent = made(token.post(f"{path}/send", {"edition": 2}))
+    assert (sent["words"], sent["people"]) == ("今晚读完", 3)
+    assert problem(token.post(f"{path}/send", {"edition": 2}))[1] == "outreach.draft-is-sent"
+    assert token.get(path).json()["campaign"] == sent["id"]
+    other = made(token.post("/campaigns/drafts", content))
+    away = token.post(f"/campaigns/drafts/{other['id']}/discard", {"edition": 1})
+    assert made(away, 200)["discarded_at"]
+    assert token.get("/campaigns/drafts").json()["total"] == 0
 
 
 def test_everybody_is_told_only_when_it_was_chosen(college: College, token: Caller) -> None:

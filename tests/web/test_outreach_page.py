@@ -75,13 +75,50 @@ def test_an_article_is_written_and_its_next_version_says_what_is_new(college: Co
 def test_a_campaign_is_counted_first_and_then_sent(college: College) -> None:
     article(college)
     client = english(college, "书记")
-    assert "How many are these?" in text_of(client.get("/desk/outreach/new/"))
+    assert "Who and how many are these?" in text_of(client.get("/desk/outreach/new/"))
     counted = client.post("/desk/outreach/new/", form(college, what="count"))
     assert "This reaches 3 people" in text_of(counted)
     assert not Campaign.objects.exists()
     sent = client.post("/desk/outreach/new/", form(college))
     assert sent.status_code == 302
     assert "0 of 3 know it" in text_of(client.get(sent["Location"]))
+
+
+def test_a_draft_is_kept_seen_by_the_other_changed_previewed_and_sent(college: College) -> None:
+    article(college)
+    college.appoint("值班员", "学院", "LIAISON")
+    mine, theirs = english(college, "书记"), english(college, "值班员")
+    own = {"wait_0": "0", "ways_0": ["sms"], "words": "今晚读完"}
+    made = mine.post("/desk/outreach/new/", form(college, what="keep", **own))
+    assert (made.status_code, Campaign.objects.count()) == (302, 0)
+    path = made["Location"]
+    assert path in theirs.get("/desk/outreach/").content.decode()
+    shown = theirs.get(path).content.decode()
+    assert "今晚读完" in shown
+    assert f'value="{college.unit("网络1班").pk}" checked' in shown
+    changes = form(college, edition="1", subject="改过", places="四川省", **own)
+    assert theirs.post(path, changes | {"what": "keep"}).status_code == 302
+    assert "四川省" in mine.get(path).content.decode()
+    late = mine.post(path, form(college, edition="1", what="send", **own))
+    assert late.status_code == 409
+    assert "Read theirs" in text_of(late)
+    seen = text_of(mine.post(path, form(college, edition="2", what="count", **own)))
+    for words in ("This reaches 3 people", "小明", "text message (not set up", "QQ groups 1"):
+        assert words in seen
+    sent = mine.post(path, form(college, edition="2", what="send", **own))
+    assert mine.get(path)["Location"] == sent["Location"]
+    assert "今晚读完" in text_of(mine.get(sent["Location"]))
+
+
+def test_a_draft_for_other_units_is_nobody_elses_and_can_be_discarded(college: College) -> None:
+    article(college)
+    client = english(college, "书记")
+    path = client.post("/desk/outreach/new/", form(college, what="keep"))["Location"]
+    assert english(college, "辅导员").get(path).status_code == 404
+    assert english(college, "小明").get(path).status_code == 403
+    assert client.post(path, {"what": "discard", "edition": "1"}).status_code == 302
+    assert "discarded" in text_of(client.get(path))
+    assert path not in client.get("/desk/outreach/").content.decode()
 
 
 def test_the_steps_are_put_together_on_the_page(college: College) -> None:

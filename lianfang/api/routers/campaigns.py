@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.http import HttpRequest
@@ -11,7 +12,7 @@ from ninja import Router, Status
 from lianfang.api import outreaching
 from lianfang.api.access import Caller, number_in_address
 from lianfang.api.once import once
-from lianfang.api.outreaching import person_out, reader, told_units, writer
+from lianfang.api.outreaching import is_token_itself, person_out, reader, told_units, writer
 from lianfang.api.papers import name_of
 from lianfang.api.routers.common import Limit, Offset, answers
 from lianfang.api.shapes.outreach import (
@@ -23,22 +24,25 @@ from lianfang.api.shapes.outreach import (
     CampaignStepOut,
     GroupIn,
     GroupOut,
+    GroupReachOut,
     LetterStateOut,
     PostingOut,
     PreviewOut,
     RecipientOut,
     RecipientsOut,
+    StepIn,
     UnitShareOut,
+    WayReachOut,
 )
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications.models import Delivery
 from lianfang.outreach import access, queries
-from lianfang.outreach.models import ArticleVersion, Campaign
+from lianfang.outreach.models import ArticleVersion, Campaign, GroupPosting
 from lianfang.outreach.rules import Rule, Step, has_line_break
 from lianfang.places import divisions
 from lianfang.roster.models import Person, Unit
-from lianfang.usecases import campaigns
+from lianfang.usecases import campaign_drafts, campaigns, looks
 
 router = Router(tags=["outreach"])
 
@@ -54,14 +58,33 @@ def list_campaigns(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) 
 
 @router.post("/campaigns/preview", response=answers(200, PreviewOut), url_name="campaign_preview")
 def preview_audience(request: HttpRequest, body: AudienceIn) -> PreviewOut:
-    """How many people a rule means, by unit; nobody is told anything. Token: `outreach:read`."""
+    """How many people a rule means, by unit and by way; nobody is told anything.
+
+    Token: `outreach:read`.
+    """
     caller = reader(request)
-    within = _within(caller)
-    meant = campaigns.audience_of(_rule(body, caller), within=within, now=caller.now)
-    counts = Counter(unit for _person, unit in meant)
-    codes = Unit.objects.in_bulk(list(counts))
+    return preview_out(rule_of(body, caller), within(caller), caller)
+
+
+def preview_out(rule: Rule, units: Collection[int], caller: Caller) -> PreviewOut:
+    found = campaign_drafts.preview(rule, within=units, now=caller.now)
+    codes = Unit.objects.in_bulk({*found.by_unit, *(group.unit for group in found.groups)})
     return PreviewOut(
-        people=len(meant), by_unit={codes[unit].code: n for unit, n in sorted(counts.items())}
+        people=found.people,
+        by_unit={codes[unit].code: n for unit, n in sorted(found.by_unit.items())},
+        by_category=found.by_category,
+        ways={
+            way: WayReachOut(reached=one.reached, without=one.without, set_up=not one.is_off)
+            for way, one in found.ways.items()
+        },
+        groups=[
+            GroupReachOut(
+                unit=codes[one.unit].code,
+                robot=one.by_robot,
+                read_by=[codes[unit].code for unit in one.read_by],
+            )
+            for one in found.groups
+        ],
     )
 
 
@@ -73,7 +96,7 @@ def start_campaign(request: HttpRequest, body: CampaignIn) -> Status[CampaignOut
     Token: `outreach:write`. Everybody is reached only with `everybody`.
     """
     caller = writer(request)
-    within = _within(caller)
+    reach = within(caller)
     version = queries.newest_versions(day=caller.today).filter(article_id=body.article).first()
     problems = {}
     if version is None:
@@ -85,37 +108,46 @@ def start_campaign(request: HttpRequest, body: CampaignIn) -> Status[CampaignOut
     begun = campaigns.start(
         version=version,
         subject=body.subject,
-        unit=_home(within),
-        rule=_rule(body.audience, caller, place="audience."),
-        within=within,
+        words=body.words,
+        unit=home_of(reach),
+        rule=rule_of(body.audience, caller, place="audience."),
+        within=reach,
         asks_question=body.asks_question,
-        steps=[Step(tuple(s.ways), timedelta(minutes=s.wait_minutes)) for s in body.steps],
+        steps=steps_in(body.steps),
         by=caller.person,
         actor=caller.actor,
         now=caller.now,
     )
-    return Status(201, _shown(begun, caller))
+    return Status(201, shown(begun, caller))
 
 
-def _within(caller: Caller) -> frozenset[int]:
-    within = told_units(caller)
-    if not within:
+def within(caller: Caller) -> frozenset[int]:
+    reach = told_units(caller)
+    if not reach:
         raise Forbidden
-    return within
+    return reach
 
 
-def _home(within: frozenset[int]) -> Unit:
+def steps_in(rows: Collection[StepIn]) -> list[Step]:
+    return [Step(tuple(row.ways), timedelta(minutes=row.wait_minutes)) for row in rows]
+
+
+def home_of(reach: frozenset[int]) -> Unit:
     """The unit in whose name it is sent: the highest of those whose people may be told."""
+    return tops_of(reach)[0]
+
+
+def tops_of(reach: frozenset[int]) -> list[Unit]:
     units = Unit.objects.filter(
-        pk__in=within, tree=Unit.Tree.ADMINISTRATIVE, closed_on__isnull=True
+        pk__in=reach, tree=Unit.Tree.ADMINISTRATIVE, closed_on__isnull=True
     ).order_by("position", "code")
-    home = next((unit for unit in units if unit.parent_id not in within), None)
-    if home is None:
+    found = [unit for unit in units if unit.parent_id not in reach]
+    if not found:
         raise NotYours
-    return home
+    return found
 
 
-def _rule(body: AudienceIn, caller: Caller, *, place: str = "") -> Rule:
+def rule_of(body: AudienceIn, caller: Caller, *, place: str = "") -> Rule:
     units = {unit.code: unit.pk for unit in Unit.objects.filter(code__in=body.units)}
     problems = {
         f"{place}units.{n}": _("There is no unit with this code.")
@@ -156,7 +188,7 @@ def _beginning(code: str) -> str:
 def one_campaign(request: HttpRequest, campaign_id: str) -> CampaignOut:
     """The numbers of all steps and ways. Token: `outreach:read`."""
     caller = reader(request)
-    return _shown(outreaching.campaign(campaign_id, caller), caller)
+    return shown(outreaching.campaign(campaign_id, caller), caller)
 
 
 @router.get(
@@ -179,10 +211,13 @@ def campaign_people(
     caller = reader(request)
     one = outreaching.campaign(campaign_id, caller)
     found = queries.silent_people(one.pk) if silent else one.recipients.all()
-    found = found.filter(unit_id__in=caller.sight.name_units).select_related("person", "unit")
+    found = found.filter(unit_id__in=_named(one, caller)).select_related("person", "unit")
     rows = found.order_by("unit__position", "person__name_key", "id")
     page = list(rows[offset : offset + limit])
-    letters = _letters(one, [row.person_id for row in page])
+    people = [row.person_id for row in page]
+    if one.is_telling:
+        looks.audience_seen(people=people, actor=caller.actor, now=caller.now)
+    letters = _letters(one, people)
     return RecipientsOut(
         campaign=one.pk,
         total=found.count(),
@@ -200,6 +235,13 @@ def campaign_people(
             for row in queries.progress(page, campaign=one)
         ],
     )
+
+
+def _named(one: Campaign, caller: Caller) -> frozenset[int]:
+    """Whom key monitoring or a place means is health or travel: named where such facts are."""
+    if one.is_telling and not is_token_itself(caller):
+        return frozenset(caller.sight.event_units)
+    return frozenset(caller.sight.name_units)
 
 
 def _letters(one: Campaign, people: list[int]) -> defaultdict[int, list[LetterStateOut]]:
@@ -233,7 +275,7 @@ def end_campaign(request: HttpRequest, campaign_id: str) -> CampaignOut:
         raise Forbidden
     campaigns.end(campaign=one, actor=caller.actor, now=caller.now)
     one.refresh_from_db()
-    return _shown(one, caller)
+    return shown(one, caller)
 
 
 @router.post("/postings/{posting_id}/posted", response=answers(200, PostingOut), url_name="posted")
@@ -245,9 +287,14 @@ def mark_posted(request: HttpRequest, posting_id: str) -> PostingOut:
     posting = access.posting(number_in_address(posting_id), sight=caller.sight)
     campaigns.mark_posted(posting=posting, by=by, actor=caller.actor, now=caller.now)
     posting.refresh_from_db()
+    return _posting(posting)
+
+
+def _posting(posting: GroupPosting) -> PostingOut:
     return PostingOut(
         id=posting.pk,
         unit=posting.unit.code,
+        group=posting.place.code,
         robot=bool(posting.robot),
         asked_at=posting.asked_at,
         posted_at=posting.posted_at,
@@ -285,14 +332,15 @@ def _row(one: Campaign, caller: Caller) -> CampaignRowOut:
     )
 
 
-def _shown(one: Campaign, caller: Caller) -> CampaignOut:
+def shown(one: Campaign, caller: Caller) -> CampaignOut:
     sight = caller.figure_units
     shares = [row for row in queries.counts_by_unit(one) if row[0] in sight]
     codes = Unit.objects.in_bulk([unit for unit, _n, _done in shares])
     counts = queries.counts(one)
-    postings = one.postings.filter(unit_id__in=sight).select_related("unit")
+    postings = one.postings.filter(unit_id__in=sight).select_related("unit", "through")
     return CampaignOut(
         **_row(one, caller).model_dump(),
+        words=one.words,
         audience=one.audience,
         asks_question=one.asks_question,
         standings={standing.value: counts[standing] for standing in queries.Standing},
@@ -309,14 +357,7 @@ def _shown(one: Campaign, caller: Caller) -> CampaignOut:
             UnitShareOut(unit=codes[unit].code, people=n, settled=done) for unit, n, done in shares
         ],
         postings=[
-            PostingOut(
-                id=posting.pk,
-                unit=posting.unit.code,
-                robot=bool(posting.robot),
-                asked_at=posting.asked_at,
-                posted_at=posting.posted_at,
-            )
-            for posting in postings.order_by("posted_at", "unit__position", "id")
+            _posting(posting) for posting in postings.order_by("posted_at", "unit__position", "id")
         ],
         text=campaigns.group_text(one),
     )

@@ -67,6 +67,12 @@ class ArticleOut(Schema):
     older: list[ArticleVersionOut]
 
 
+Words = Annotated[
+    str,
+    Field(max_length=300, description="Of the sender, before the article; no health, no names."),
+]
+
+
 class AudienceIn(Strict):
     """Everything that is named narrows; nothing named is nobody, not everybody."""
 
@@ -93,6 +99,7 @@ class StepIn(Strict):
 class CampaignIn(Strict):
     article: Key
     subject: str = Field(min_length=1, max_length=100)
+    words: Words = ""
     audience: AudienceIn
     asks_question: bool = False
     steps: list[StepIn] = Field(
@@ -100,9 +107,76 @@ class CampaignIn(Strict):
     )
 
 
+class CampaignDraftIn(Strict):
+    """What is there has to be right; anything may still be missing."""
+
+    article: Key | None = None
+    subject: str = Field(default="", max_length=100)
+    words: Words = ""
+    audience: AudienceIn = AudienceIn()
+    asks_question: bool = False
+    steps: list[StepIn] = Field(
+        default=[], max_length=6, description="Empty: those of the edition in force."
+    )
+
+
+class EditionIn(Strict):
+    edition: Key = Field(description="The edition that was read; 409 if there is a newer one.")
+
+
+class CampaignDraftChangeIn(CampaignDraftIn):
+    edition: Key = Field(description="The edition that was read; 409 if there is a newer one.")
+
+
+class CampaignDraftOut(Schema):
+    """Open while neither `sent_at` nor `discarded_at` is set; frozen afterwards."""
+
+    id: int
+    edition: int
+    unit: str
+    article: int | None
+    subject: str
+    words: str
+    audience: dict[str, Any]
+    steps: list[StepIn]
+    asks_question: bool
+    drafted_at: Moment
+    drafted_by: str | None
+    changed_at: Moment
+    changed_by: str | None
+    sent_at: Moment | None
+    campaign: int | None
+    discarded_at: Moment | None
+
+
+class CampaignDraftsOut(Schema):
+    total: int
+    drafts: list[CampaignDraftOut]
+
+
+class WayReachOut(Schema):
+    """People whom a way reaches, and those who lack a number or an address for it; `robot`
+    counts group robots. Not `set_up`: this college has no such gateway."""
+
+    reached: int
+    without: int
+    set_up: bool
+
+
+class GroupReachOut(Schema):
+    """A QQ group that would hear it once; `read_by` are units without a group of their own."""
+
+    unit: str
+    robot: bool
+    read_by: list[str]
+
+
 class PreviewOut(Schema):
     people: int
     by_unit: dict[str, int]
+    by_category: dict[str, int]
+    ways: dict[str, WayReachOut]
+    groups: list[GroupReachOut]
 
 
 class CampaignRowOut(Schema):
@@ -137,8 +211,11 @@ class UnitShareOut(Schema):
 
 
 class PostingOut(Schema):
+    """`group` is the unit in whose group the people of `unit` read it: a unit above without one."""
+
     id: int
     unit: str
+    group: str
     robot: bool
     asked_at: Moment
     posted_at: Moment | None
@@ -147,6 +224,7 @@ class PostingOut(Schema):
 class CampaignOut(CampaignRowOut):
     """`standings`: confirmed, told, read, delivered, sent, queued, failed, waiting."""
 
+    words: str
     audience: dict[str, Any]
     asks_question: bool
     standings: dict[str, int]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -51,6 +53,7 @@ def groups(request: HttpRequest, visit: Visit) -> HttpResponse:
             return redirect("desk-outreach-groups")
         problems, wrong = refused, unit.pk
     page = Paginator(units.order_by("position", "code"), PER_PAGE).get_page(page_number(request))
+    numbers = queries.groups_of(unit.pk for unit in page)
     return outreach_answer(
         request,
         visit,
@@ -58,9 +61,17 @@ def groups(request: HttpRequest, visit: Visit) -> HttpResponse:
         part="desk-outreach-groups",
         status=422 if problems else 200,
         page=page,
-        numbers=queries.groups_of(unit.pk for unit in page),
+        numbers=numbers,
+        stands_in=_stands_in([unit.pk for unit in page if unit.pk not in numbers], visit.today),
         problems=problems,
         wrong=wrong,
         typed=request.POST.get("number", ""),
         has_robot="onebot" in usable().channels,
     )
+
+
+def _stands_in(units: list[int], day: date) -> dict[int, str]:
+    """Unit without a group to the name of the unit above whose group stands in for it."""
+    carriers = queries.carriers_of(units, day=day)
+    above = Unit.objects.in_bulk({one.unit_id for one in carriers.values()})
+    return {unit: above[one.unit_id].name for unit, one in carriers.items()}
