@@ -17,9 +17,9 @@ from lianfang.api.routers import (
     book,
     callers,
     calls,
+    campaign_drafts,
     campaigns,
     clusters,
-    campaign_drafts,
     codes,
     contacts,
     course,
@@ -90,10 +90,9 @@ api = Api(
 problems.install(api)
 ROUTERS = (
     reports, units, signing, people, posts, codes, calls, incidents, course, board, times,
-    roster, lists, records, directives, receipts, items, plan, duty, rotas, swaps, book, drills,
-    feeds, articles, campaign_drafts, campaigns, chat_groups, callers, monitoring, rounds,
-    exposures, clusters, quarantine, houses, surveys, contacts, visits, doubts, gateways, mine,
-    own, others,
+    roster, lists, directives, receipts, items, plan, duty, rotas, swaps, book, drills, feeds,
+    articles, campaign_drafts, campaigns, callers, monitoring, exposures, clusters, quarantine, houses, surveys, contacts, visits, doubts, gateways, mine,
+    others,
 )  # fmt: skip
 for router in ROUTERS:
     api.add_router("/v1", router.router)
