@@ -6,9 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from lianfang.clusters.models import Alert, AlertPerson
+from lianfang.clusters.rules import COLLEGE
+from lianfang.groups.models import Group
+from lianfang.groups.rules import CLASS, UNIT
 from lianfang.kernel.refusals import NotYours
+from lianfang.roster import queries as roster
 from lianfang.roster.access import View as Sight
-from lianfang.roster.models import Post
+from lianfang.roster.models import Post, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,44 @@ class AlertSight:
 
     def names(self, unit_id: int) -> bool:
         return self.whole or unit_id in self.units
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Of whom an event in words may speak."""
+
+    kind: str
+    code: str
+    name: str
+
+
+MOST_CIRCLES = 400
+
+
+def circles(sight: Sight) -> list[Circle]:
+    """Units of this viewer, and for whoever answers for the college every stored circle."""
+    found = []
+    college = roster.college()
+    if college is not None and sight.sees_college:
+        found.append(Circle(COLLEGE, college.code, college.name))
+    units = Unit.objects.filter(
+        pk__in=sight.event_figure_units,
+        kind__in=[Unit.Kind.CLASS, Unit.Kind.OFFICE],
+        closed_on__isnull=True,
+    )
+    for unit in units.order_by("position", "code")[:MOST_CIRCLES]:
+        kind = CLASS if unit.kind == Unit.Kind.CLASS else UNIT
+        found.append(Circle(kind, unit.code, unit.name))
+    if sight.sees_college:
+        for group in Group.objects.order_by("kind", "name")[:MOST_CIRCLES]:
+            found.append(Circle(group.kind, group.code, group.name))
+    return found
+
+
+def may_note_visits(sight: Sight) -> bool:
+    """The school doctor, and whoever is on duty for the committee at night."""
+    roles = {Post.Role.DOCTOR, Post.Role.DUTY_OFFICER}
+    return sight.person is not None and any(post.role in roles for post in sight.posts)
 
 
 def may_look(sight: Sight) -> bool:

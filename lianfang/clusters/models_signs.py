@@ -28,6 +28,7 @@ class Sign(models.Model):
         REPORT = "REPORT", _("daily report")
         CLINIC = "CLINIC", _("seen in the school clinic")
         ABSENCE = "ABSENCE", _("absent because ill")
+        INCIDENT = "INCIDENT", _("classified in an incident")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="signs")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")

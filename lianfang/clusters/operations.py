@@ -119,12 +119,15 @@ def apply_hits(
         people = {p for hit in found for p in hit.people}
         carrier = next((alert for alert, inside in members.items() if people <= set(inside)), None)
         ref = GroupRef(*group, names.get(group, group[1]))
-        if carrier is None:
-            alert = _open(ref, found, by_group[group], rules, now)
-            done.opened.append(alert)
-        else:
+        if carrier is not None:
             alert = Alert.objects.get(pk=carrier)
             _join(alert, ref, found, rules, now)
+        elif (inner := _unjudged_inside(ref, by_group[group], people)) is not None:
+            alert = inner
+            _widen(alert, ref, found, by_group[group], rules, done, now)
+        else:
+            alert = _open(ref, found, by_group[group], rules, now)
+            done.opened.append(alert)
         members[alert.pk] = queries.people_of([alert.pk])[alert.pk]
     return done
 
@@ -152,7 +155,7 @@ def _open(
         edition_id=rules.edition_id, unit=_unit_of(ref, ill, people), opened_at=now
     )
     circle = _circle(alert, ref, now)
-    _take_in(alert, [one for one in ill if one.person in people], now)
+    _take_in(alert, _counted(ill, hits), now)
     for hit in hits:
         _hold(circle, hit, now)
     step(alert, AlertStep.Kind.OPENED, now, choice=hits[0].rule.code, number=len(people))
@@ -194,6 +197,12 @@ def size_of(ref: GroupRef, *, now: datetime) -> int | None:
         below = roster.subtree_ids(_unit_of_circle(ref), day=today)
         return sum(heads.get(pk, 0) for pk in below) or None
     return sizes_of([ref], on=today).get(ref) or None
+
+
+def _counted(ill: Iterable[Ill], hits: Iterable[Hit]) -> list[Ill]:
+    """The illnesses that made the rules hold, not whatever else these people have."""
+    signs = {sign for hit in hits for sign in hit.signs}
+    return [one for one in ill if one.sign in signs]
 
 
 def _take_in(alert: Alert, ill: Iterable[Ill], now: datetime) -> int:
@@ -273,6 +282,42 @@ def _join(alert: Alert, ref: GroupRef, hits: Sequence[Hit], rules: Rules, now: d
         verb="clusters.alert.joined", actor=SYSTEM, subject=alert, now=now,
         group=f"{ref.kind} {ref.code}", rules=[hit.rule.code for hit in hits],
     )  # fmt: skip
+
+
+def _unjudged_inside(ref: GroupRef, ill: Sequence[Ill], people: Collection[int]) -> Alert | None:
+    """An alert of some of these people, of a narrower circle, that nobody has verified yet.
+
+    Only where the same unit answers for both: nobody who was called for the narrow circle learns
+    by that who is ill in another unit. A count of the whole school is an event of its own.
+    """
+    if ref.kind in {COLLEGE, DEPARTMENT}:
+        return None
+    rows = AlertPerson.objects.filter(
+        alert__stage=Alert.Stage.VERIFICATION, alert__unit=_unit_of(ref, ill, people),
+        person_id__in=people,
+    )  # fmt: skip
+    inside = queries.people_of(set(rows.values_list("alert_id", flat=True)))
+    narrow = [pk for pk, some in inside.items() if set(some) <= set(people)]
+    largest = max(narrow, key=lambda pk: (len(inside[pk]), -pk), default=None)
+    return None if largest is None else Alert.objects.get(pk=largest)
+
+
+def _widen(
+    alert: Alert,
+    ref: GroupRef,
+    hits: Sequence[Hit],
+    ill: Sequence[Ill],
+    rules: Rules,
+    done: Weighed,
+    now: datetime,
+) -> None:
+    """What began in a room now fills a wider circle: the same alert grows, and no second one."""
+    new = _take_in(alert, _counted(ill, hits), now)
+    if new:
+        step(alert, AlertStep.Kind.GREW, now, number=new)
+    _join(alert, ref, hits, rules, now)
+    if alert not in done.opened and alert not in done.grown:
+        done.grown.append(alert)
 
 
 def open_by_hand(

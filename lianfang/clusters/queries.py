@@ -45,8 +45,16 @@ def ill_in(
             found[sign] = (facts[0], facts[1], facts[2], facts[3], facts[4])
             members[root].add(sign)
     apart = _groups_of(found, {rule.apart for rule in policy.active if rule.apart})
+    shown: dict[int, set[str]] = defaultdict(set)
+    for person, syndrome, *_rest in found.values():
+        shown[person].add(syndrome)
     ill = {
-        sign: Ill(sign, *facts, groups=frozenset(apart.get(sign, ())))
+        sign: Ill(
+            sign,
+            *facts,
+            groups=frozenset(apart.get(sign, ())),
+            others=frozenset(shown[facts[0]]),
+        )
         for sign, facts in found.items()
     }
     return {group: [ill[sign] for sign in sorted(signs)] for group, signs in members.items()}
@@ -63,7 +71,7 @@ def _any_of(groups: Iterable[Key], prefix: str = "") -> Q:
 
 
 def _ill_of_college(policy: ClusterPolicy, since: date) -> Iterable[tuple[int, int, str, date, date, bool]]:  # fmt: skip
-    codes = {s for rule in policy.active if COLLEGE in rule.kinds for s in rule.syndromes}
+    codes = {s for rule in policy.active if COLLEGE in rule.kinds for s in (*rule.syndromes, *rule.also)}  # fmt: skip
     return Sign.objects.filter(
         known_on__gte=since, syndrome__in=codes, withdrawn_at__isnull=True
     ).values_list(*_FACTS)

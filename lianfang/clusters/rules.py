@@ -24,7 +24,7 @@ class Ill:
     """Somebody is ill of one syndrome: since when, known since when, and of which groups.
 
     `sign` names the illness: a person who falls ill anew has another one. `linked`: an exposure
-    was named in the fortnight before.
+    was named in the fortnight before. `others`: every syndrome that the person shows in these days.
     """
 
     sign: int
@@ -34,6 +34,7 @@ class Ill:
     known_on: date
     linked: bool
     groups: frozenset[Key]
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def holds(rule: CountRule, group: Key, ill: Iterable[Ill]) -> Hit | None:
     syndromes = []
     by_syndrome: dict[str, list[Ill]] = defaultdict(list)
     for one in ill:
-        by_syndrome[one.syndrome].append(one)
+        if not rule.also or one.others.intersection(rule.also):
+            by_syndrome[one.syndrome].append(one)
     for syndrome in rule.syndromes:
         crowd = _crowd(rule, by_syndrome.get(syndrome, []))
         if crowd:

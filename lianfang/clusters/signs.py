@@ -13,7 +13,7 @@ from lianfang.reporting.models import DailyReport
 from lianfang.reporting.rules import Answers
 from lianfang.roster.models import Exemption, Membership, Person, Unit
 from lianfang.roster.queries import held_on
-from lianfang.rulebook.cluster_policy import ABSENT_ILL, ClusterPolicy, policy_of
+from lianfang.rulebook.cluster_policy import ABSENT_ILL, DIED, ClusterPolicy, policy_of
 from lianfang.rulebook.queries import Rules
 from lianfang.rulebook.rules import Facts, matches
 from lianfang.screening.operations import facts_of
@@ -187,6 +187,23 @@ def note_absences(*, rules: Rules, now: datetime) -> list[Sign]:
                 policy=policy, linked=False, now=now, source=Sign.Source.ABSENCE, exemption=stay,
             )  # fmt: skip
     return made
+
+
+def note_death(*, person: Person, unit: Unit, on: date, rules: Rules, now: datetime) -> None:
+    """A hospital or the CDC wrote that somebody died: the rules about deaths count it."""
+    policy = policy_of(rules.settings)
+    if policy.syndrome(DIED) is not None:
+        _keep(
+            person, unit, [DIED], onset_on=on, on=on, policy=policy, linked=False, now=now,
+            source=Sign.Source.INCIDENT,
+        )  # fmt: skip
+
+
+def take_back_death(*, person: Person, now: datetime) -> None:
+    """It was written of the wrong person, or by mistake."""
+    Sign.objects.filter(person=person, syndrome=DIED, withdrawn_at__isnull=True).update(
+        withdrawn_at=now, next_due_at=None
+    )
 
 
 def _units_of(people: set[int], *, day: date) -> dict[int, Unit]:

@@ -12,15 +12,13 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
-from lianfang.contacts.rules import Encounter, home_key, vehicle_number
+from lianfang.contacts.journeys import fellow_travellers
+from lianfang.contacts.rules import Encounter, home_key
 from lianfang.groups.models import Attendance, Group, GroupMember, Session
 from lianfang.groups.queries import known_floors
 from lianfang.groups.rules import CLASS, FLOOR, ROOM, UNIT, floor_of
 from lianfang.kernel.clock import at_local, reporting_day
 from lianfang.roster.models import Lodging, Membership, Person, Unit
-from lianfang.surveys.models import Trip
-
-_SHARED_WAYS = (Trip.Way.TRAIN, Trip.Way.PLANE, Trip.Way.COACH, Trip.Way.SHIP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def encounters_of(person: Person, *, span: Span) -> list[Encounter]:
         *_lodging(person, span),
         *_classes(person, span),
         *_meetings(person, span),
-        *_journeys(person, span),
+        *fellow_travellers(person, since=span.since, until=span.until),
         *_homes(person, span),
     ]
     return [one for one in found if one.person != person.pk]
@@ -218,35 +216,7 @@ def _meetings(person: Person, span: Span) -> Iterator[Encounter]:
         )  # fmt: skip
 
 
-# ---------------------------------------------------------------- journeys and homes
-
-
-def _journeys(person: Person, span: Span) -> Iterator[Encounter]:
-    """Fellow travellers: the same number on the same day, as both said in the survey."""
-    told = Trip.objects.filter(
-        response__is_current=True,
-        way__in=_SHARED_WAYS,
-        arrived_on__gte=span.since,
-        arrived_on__lt=span.until,
-    )
-    mine: dict[tuple[date, str, str], str] = {}
-    for trip in told.filter(response__person=person):
-        number = vehicle_number(str(trip.words.get("number", "")))
-        if number:
-            mine[trip.arrived_on, trip.way, number] = str(trip.words.get("seat", ""))
-    if not mine:
-        return
-    others = told.filter(
-        arrived_on__in={day for day, _way, _number in mine}, way__in={key[1] for key in mine}
-    ).exclude(response__person=person)
-    for trip in others.select_related("response"):
-        number = vehicle_number(str(trip.words.get("number", "")))
-        key = (trip.arrived_on, trip.way, number)
-        if key in mine:
-            yield Encounter(
-                trip.response.person_id, "JOURNEY", number, trip.arrived_on, trip.arrived_on, 1, 0,
-                mine[key], str(trip.words.get("seat", "")),
-            )  # fmt: skip
+# ---------------------------------------------------------------- homes
 
 
 def _homes(person: Person, span: Span) -> Iterator[Encounter]:

@@ -20,7 +20,9 @@ KINDS = (
     "ROOM", "OFFICE", "CLASS", "UNIT", "WORKSHOP", "VEHICLE", "FLOOR", "COURSE", "ACTIVITY",
     "OTHER", "CANTEEN", "DEPARTMENT", "COLLEGE",
 )  # fmt: skip
-ABSENT_ILL = "ABSENT_ILL"  # a syndrome that no report tells: somebody is in hospital
+# What no report tells: somebody is in hospital; a hospital or the CDC wrote that somebody died.
+ABSENT_ILL, DIED = "ABSENT_ILL", "DIED"
+_UNTOLD = (ABSENT_ILL, DIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class CountRule:
 
     `by`: counted by the day they fell ill, by the day the college learned of it, or by whichever
     of the two reaches n. `linked`: one of them at least must have named an exposure. `apart`:
-    they must come from two groups of that kind at least. `hours` outside must be told within,
+    they must come from two groups of that kind at least. `also`: each of them must have one of
+    these too (in hospital, and with influenza-like illness). `hours` outside must be told within,
     from the opening of the alert or from its verification; 0 is no clock.
     """
 
@@ -55,6 +58,7 @@ class CountRule:
     by: str = "EITHER"
     linked: bool = False
     apart: str = ""
+    also: tuple[str, ...] = ()
     hours: int = 0
     clock: str = "OPENED"
     tell: tuple[str, ...] = ()
@@ -138,6 +142,7 @@ def _rule(row: Mapping[str, Any]) -> CountRule:
         name_en=row["en"],
         source=row["source"],
         tell=tuple(row.get("tell", ())),
+        also=tuple(row.get("also", ())),
         **said,
     )
 
@@ -158,12 +163,12 @@ def faults_of(table: Any, *, symptoms: Collection[str]) -> list[str]:
     if not isinstance(table, Mapping):
         return ["clusters: not a table"]
     faults = []
-    known = {ABSENT_ILL}
+    known = set(_UNTOLD)
     for row in table.get("syndromes", []):
         code = row.get("code", "?")
         known.add(code)
         faults += [f"clusters: syndrome {code}: no {n}" for n in ("zh", "en") if not row.get(n)]
-        if code != ABSENT_ILL:
+        if code not in _UNTOLD:
             faults += [
                 f"clusters: syndrome {code}: {fault}"
                 for fault in check(row.get("criterion"), symptoms)
@@ -184,7 +189,8 @@ def _of_rule(row: Mapping[str, Any], known: set[str]) -> list[str]:
         if name in row and (not isinstance(row[name], int) or row[name] < least):
             faults.append(f"{name} is a whole number from {least}")
     faults += [f"no such kind of group: {k}" for k in row.get("kinds", []) if k not in KINDS]
-    faults += [f"no such syndrome: {s}" for s in row.get("syndromes", []) if s not in known]
+    named = [*row.get("syndromes", []), *row.get("also", [])]
+    faults += [f"no such syndrome: {s}" for s in named if s not in known]
     for name, allowed in (("by", BY), ("clock", CLOCKS), ("apart", KINDS)):
         if row.get(name) and row[name] not in allowed:
             faults.append(f"{name} is one of {', '.join(allowed)}, not {row[name]}")

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from lianfang.clusters import signs
 from lianfang.duty.models import DutyShift
 from lianfang.incidents import classifying, clocks, ending, verifying
 from lianfang.incidents import operations as incidents
@@ -179,7 +180,19 @@ def _classify(
     if replaces is not None:
         clocks.drop(incident=incident, fact=replaces.kind, by=by, now=now)
     _start_clocks(incident, Begun(row.kind, row.at, said_by=row.source), now)
+    _count_death(incident, row, now)
     return row
+
+
+def _count_death(incident: Incident, row: Classification, now: datetime) -> None:
+    """The count rules about deaths learn of it; what was written by mistake they forget."""
+    if incident.illness == Illness.DIED:
+        signs.note_death(
+            person=incident.person, unit=incident.unit, on=reporting_day(row.at),
+            rules=rules_in_force(now), now=now,
+        )  # fmt: skip
+    elif row.replaces_id is not None:
+        signs.take_back_death(person=incident.person, now=now)
 
 
 def _start_clocks(incident: Incident, begun: Begun, now: datetime) -> None:

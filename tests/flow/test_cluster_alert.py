@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 
 from lianfang.clusters.models import Alert, AlertGroup, AlertStep, Sign
 from lianfang.escalation.models import Summons
+from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Invalid
 from lianfang.notifications.models import Message
 from lianfang.roster.models import Exemption
-from lianfang.usecases import acknowledge_incident, clusters
+from lianfang.usecases import acknowledge_incident, clusters, handle_incident
 from tests.cast import FINE, College
 from tests.flow.cluster_cast import (
     VOMITS,
@@ -25,6 +26,7 @@ from tests.flow.cluster_cast import (
     rules_of,
     the_alert,
 )
+from tests.flow.incident_cast import who
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,6 +158,61 @@ def test_five_on_a_floor_out_of_several_rooms(college_house: College) -> None:
     falls_ill(college, "同层")
     alert = the_alert()
     assert (circles(alert), rules_of(alert)) == ({("FLOOR", "6栋/2")}, {"A2W"})
+
+
+def two_more_on_the_floor(college: College) -> None:
+    for name, room in (("甲", "310"), ("乙", "311")):
+        college.enrol(name, "护理1班")
+        lodge(college, name, room)
+        falls_ill(college, name)
+
+
+def test_what_spreads_from_a_room_to_its_floor_stays_one_alert_until_somebody_judged_it(
+    college_house: College,
+) -> None:
+    college = college_house
+    alert = three_in_a_room(college)
+    two_more_on_the_floor(college)
+    assert the_alert() == alert
+    assert circles(alert) == {("ROOM", "6栋/301"), ("FLOOR", "6栋/3")}
+    assert rules_of(alert) == {"A1", "A2W"}
+    assert len(names_in(alert)) == 5
+    assert alert.steps.filter(kind="GREW").get().number == 2
+
+
+def test_what_was_judged_in_a_room_is_not_mixed_with_a_whole_floor(college_house: College) -> None:
+    college = college_house
+    alert = three_in_a_room(college)
+    act(college, "verify", alert, choice="ASSESS", urgent=False, text="三人均发热")
+    two_more_on_the_floor(college)
+    assert Alert.objects.count() == 2
+    assert len(names_in(alert)) == 3
+
+
+def test_deaths_and_patients_in_hospital_are_counted_with_what_they_were_ill_of(
+    college_house: College,
+) -> None:
+    """Rules A4 and A6: one who died after vomiting, five in hospital with influenza-like illness."""
+    college = college_house
+    falls_ill(college, "2班2号", symptoms=("fever", "vomiting"))
+    died = Incident.objects.get(person=college["2班2号"])
+    acknowledge_incident.acknowledge(incident=died, **who(college, "值班员"))
+    paper = {"said_by": "市中心医院 王医生", "document": "〔2020〕17号"}
+    handle_incident.verify(
+        incident=died, verdict="TRUE", method="PHONE", text="属实", **who(college, "值班员")
+    )
+    first = handle_incident.classify(
+        incident=died, kind="DIED", source="HOSPITAL", **paper, **who(college, "值班员")
+    )
+    college.work()
+    alert = the_alert()
+    assert (rules_of(alert), names_in(alert)) == ({"A6D"}, {"2班2号"})
+    handle_incident.classify(
+        incident=died, kind="RULED_OUT", source="HOSPITAL", replaces=first, **paper,
+        **who(college, "值班员"),
+    )  # fmt: skip
+    assert names_in(alert) == set()
+    assert not Sign.objects.filter(syndrome="DIED", withdrawn_at__isnull=True).exists()
 
 
 def test_an_exposure_makes_two_in_a_class_enough(college_house: College) -> None:

@@ -123,16 +123,33 @@ def test_where_people_signed_in_only_those_who_did_were_there(college: College) 
     assert not found.contacts.filter(person=college["外辅导员"]).exists()
 
 
-def travelled(college: College, name: str, number: str, seat: str, day: date) -> None:
+def travelled(
+    college: College, name: str, number: str, seat: str, day: date, *, since: date | None = None
+) -> None:
     response = SurveyResponse.objects.create(
         person=college[name], unit=college.unit("学院"), revision=1, is_current=True,
         answered_at=college.now, confirmed_at=college.now, since_on=day, has_trips=True,
         has_meetings=False, community_told=False, source="SELF", submission_key=name,
     )  # fmt: skip
+    if since is not None:  # where the journey began
+        Trip.objects.create(
+            response=response, position=1, arrived_on=since, left_on=since, kind="STAY", words={}
+        )
     Trip.objects.create(
         response=response, position=0, arrived_on=day, left_on=day, kind="PASSING", way="TRAIN",
         words={"number": number, "seat": seat},
     )  # fmt: skip
+
+
+def test_a_night_train_is_one_journey_for_who_leaves_it_before_midnight(college: College) -> None:
+    morning, evening = date(2020, 1, 31), date(2020, 1, 30)
+    travelled(college, "小明", "K1257", "03车12F", morning, since=evening)
+    travelled(college, "外人", "K1257", "03车12D", evening)
+    travelled(college, "外辅导员", "K1257", "03车12E", evening - timedelta(days=1))
+    found = opened(college, anchor_on=evening)
+    [way] = reasons_of(of(found, college["外人"]))
+    assert (way.kind, way.last_on) == ("JOURNEY", evening)
+    assert not found.contacts.filter(person=college["外辅导员"]).exists()
 
 
 def test_fellow_travellers_are_found_by_number_and_day(college: College) -> None:

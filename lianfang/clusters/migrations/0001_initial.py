@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                             ("REPORT", "daily report"),
                             ("CLINIC", "seen in the school clinic"),
                             ("ABSENCE", "absent because ill"),
+                            ("INCIDENT", "classified in an incident"),
                         ],
                         max_length=8,
                     ),

@@ -34,6 +34,16 @@ def ill(
     )
 
 
+def test_a_rule_may_ask_what_else_somebody_is_ill_of() -> None:
+    """Five in hospital make no influenza; five in hospital with influenza-like illness do."""
+    rule = replace(A1, n=2, syndromes=("ABSENT_ILL",), also=("ILI",))
+    stays = [ill(1, syndrome="ABSENT_ILL"), ill(2, syndrome="ABSENT_ILL")]
+    assert holds(rule, CLASS, stays) is None
+    hit = holds(rule, CLASS, [replace(one, others=frozenset({"ILI"})) for one in stays])
+    assert hit is not None
+    assert hit.people == {1, 2}
+
+
 @pytest.mark.parametrize(
     "rule, people, found",
     [
