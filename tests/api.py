@@ -32,6 +32,8 @@ FEVER: dict[str, Any] = FINE | {
     "temperature": 38.2,
     "onset_on": "2020-02-01",
 }
+# RFC 9457, and our own.
+PROBLEM = {"type", "title", "status", "detail", "code", "message", "fields"}
 
 
 class Caller:
@@ -105,6 +107,9 @@ def _with_session(account: Account) -> Caller:
 def problem(answer: Any) -> tuple[int, str, set[str]]:
     """Status, code and fields of a refusal; fails when it has another shape."""
     body = json.loads(answer.content)
-    assert set(body) == {"code", "message", "fields"}
-    assert body["message"]
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert set(body) == PROBLEM
+    assert body["message"] == body["detail"] != ""
+    assert body["type"] == f"urn:problem-type:lianfang:{body['code']}"
+    assert body["status"] == answer.status_code
     return answer.status_code, body["code"], set(body["fields"])

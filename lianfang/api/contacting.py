@@ -8,7 +8,8 @@ from lianfang.api.access import Caller
 from lianfang.api.caring import reads_health
 from lianfang.api.models import Scope
 from lianfang.api.schemas import FileProblemOut
-from lianfang.api.shapes.contacts import ContactOut, PackageOut, ReasonOut
+from lianfang.api.shapes.contacts import ContactOut, ReasonOut
+from lianfang.api.shapes.packages import PackageOut
 from lianfang.api.shifts import named
 from lianfang.contacts import queries
 from lianfang.contacts.access import InvestigationSight

@@ -29,6 +29,8 @@ LIMIT_OF = {
     "report_batch": 1024 * _KB,
     "roster_import": 24 * 1024 * _KB,
     "contact_list": 21 * 1024 * _KB,
+    "records_import": 21 * 1024 * _KB,
+    "groups_import": 21 * 1024 * _KB,
     "area_import": 5 * 1024 * _KB,
     "hospital_import": 5 * 1024 * _KB,
 } | dict.fromkeys(
@@ -36,7 +38,10 @@ LIMIT_OF = {
     4 * 1024 * _KB,  # with files
 )
 # these take multipart/form-data
-FILES = {"roster_import", "area_import", "hospital_import", "contact_list"}
+FILES = {
+    "roster_import", "area_import", "hospital_import", "contact_list", "records_import",
+    "groups_import",
+}  # fmt: skip
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 View = Callable[..., HttpResponse]
 

@@ -1,9 +1,13 @@
-"""Every refusal in one shape: a code to quote, a sentence in the caller's language, the fields."""
+"""Every refusal in one shape: a code to quote, a sentence in the caller's language, the fields.
+
+The shape is a problem of RFC 9457 (`application/problem+json`), with members of our own.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -24,12 +28,20 @@ from lianfang.usecases import traces
 logger = logging.getLogger(__name__)
 
 # What any operation may answer instead of its own answer.
-PROBLEM_STATUSES = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 503})
+PROBLEM_STATUSES = frozenset({400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503})
+
+
+MEDIA_TYPE = "application/problem+json"
+_KIND = "urn:problem-type:lianfang:"
 
 
 class Problem(Schema):
     """What was not done, and why. Nothing was changed."""
 
+    type: str = Field(description="The code as a URI.")
+    title: str = Field(description="The phrase of the status, in English.")
+    status: int
+    detail: str = Field(description="The same as `message`.")
     code: str = Field(description="Stable, to be quoted and programmed against.")
     message: str = Field(description="For a person, in the language of Accept-Language.")
     fields: dict[str, str] = Field(
@@ -91,9 +103,21 @@ def answer(problem: Refused) -> HttpResponse:
     """The refusal as the one shape."""
     fields = problem.problems if isinstance(problem, Invalid) else {}
     words = {name: gettext(sentence) for name, sentence in fields.items()}
-    plain = Problem(code=problem.code, message=in_words(problem), fields=words)
+    sentence = in_words(problem)
+    plain = Problem(
+        type=f"{_KIND}{problem.code}",
+        title=HTTPStatus(problem.status).phrase,
+        status=problem.status,
+        detail=sentence,
+        code=problem.code,
+        message=sentence,
+        fields=words,
+    )
     response = JsonResponse(
-        plain.model_dump(), status=problem.status, json_dumps_params={"ensure_ascii": False}
+        plain.model_dump(),
+        status=problem.status,
+        content_type=MEDIA_TYPE,
+        json_dumps_params={"ensure_ascii": False},
     )
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="lianfang"'

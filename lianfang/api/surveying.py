@@ -9,12 +9,15 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from lianfang.api.shapes.surveys import CoverageOut, SurveyIn
+from lianfang.api.access import Caller
+from lianfang.api.shapes.surveys import CoverageOut, MeetingOut, SaidOut, SurveyAnswersIn, TripOut
+from lianfang.api.shifts import named
 from lianfang.kernel.refusals import Invalid
 from lianfang.roster.access import View
 from lianfang.roster.models import Unit, UnitLink
 from lianfang.roster.queries import held_on
 from lianfang.surveys import queries
+from lianfang.surveys.models import SurveyResponse
 from lianfang.surveys.queries import Coverage
 from lianfang.surveys.rules import Meeting, Said, Trip
 from lianfang.usecases.surveys import ContradictoryAnswer
@@ -56,7 +59,7 @@ def _row(unit: Unit, sums: Coverage, knows_events: bool) -> CoverageOut:
     )
 
 
-def said_in(body: SurveyIn) -> Said:
+def said_in(body: SurveyAnswersIn) -> Said:
     return Said(
         county_code="" if body.abroad else body.county_code,
         place=body.place,
@@ -87,3 +90,23 @@ def _field(where: str) -> str:
         return _FIELDS.get(where, where)
     kind, number, name = entry.groups()
     return f"{kind}s.{number}.{_OF_ENTRY.get(f'{kind}.{name}', name)}"
+
+
+def said_out(one: SurveyResponse, caller: Caller) -> SaidOut:
+    said = queries.said_of(one)
+    return SaidOut(
+        revision=one.revision,
+        is_current=one.is_current,
+        answered_at=one.answered_at,
+        confirmed_at=one.confirmed_at,
+        source=one.source,
+        entered_by=named(one.entered_by, caller),
+        county_code=said.county_code,
+        place=said.place,
+        abroad=said.is_abroad,
+        since_on=said.since_on,
+        trips=[TripOut.model_validate(trip) for trip in said.trips],
+        meetings=[MeetingOut.model_validate(meeting) for meeting in said.meetings],
+        community_told=said.community_told,
+        community=said.community,
+    )

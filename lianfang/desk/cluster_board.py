@@ -19,7 +19,7 @@ from lianfang.clusters.models import (
     IllDay,
     SignGroup,
 )
-from lianfang.desk.cluster_words import kind_names, rule_name, syndrome_name
+from lianfang.clusters.words import kind_names, rule_name, syndrome_name
 from lianfang.escalation.models import Summons
 from lianfang.portal.edge import Visit
 from lianfang.reporting import queries as reporting
@@ -80,6 +80,7 @@ class Board:
     alerts: list[AlertRow]
     closed: list[AlertRow]
     units: list[UnitRow]
+    small: list[UnitRow]
     near: list[Near]
     ledger: Ledger
     is_known: bool
@@ -131,7 +132,8 @@ def board_of(visit: Visit) -> Board:
     return Board(
         alerts=alert_rows(visit, policy, open_ones=True),
         closed=alert_rows(visit, policy, open_ones=False),
-        units=units,
+        units=[one for one in units if one.verdict != IllDay.Verdict.SMALL],
+        small=[one for one in units if one.verdict == IllDay.Verdict.SMALL],
         near=_near(visit, policy) if sight.sees_college else [],
         ledger=ledger,
         is_known=ledger.is_known(threshold),

@@ -14,9 +14,6 @@ from lianfang.monitoring.models import CheckSlot, MonitoringFact, MonitoringFile
 from lianfang.monitoring.queries import policy_of
 from lianfang.monitoring.releasing import looks_of
 from lianfang.monitoring.rules import Look
-from lianfang.roster import queries as roster
-from lianfang.roster.models import Person, Post
-from lianfang.roster.queries import held_on
 from lianfang.rulebook.monitor_policy import MonitorPolicy
 from lianfang.rulebook.queries import Rules, rules_of
 
@@ -186,15 +183,6 @@ def _line(fact: MonitoringFact) -> Line:
     if "new_exposure_on" in said:
         exposure = date.fromisoformat(said["new_exposure_on"])
     return Line(fact, states, ends, exposure)
-
-
-def possible_carers(file: MonitoringFile, *, day: date) -> list[Person]:
-    """Who holds a post that reads answers in the line of the person's unit."""
-    units = roster.line_of_superiors(file.unit, day=day)
-    roles = [role for role in Post.Role if role.sees_events]
-    posts = Post.objects.filter(held_on(day), unit__in=units, role__in=roles)
-    people = Person.objects.filter(pk__in=posts.values("person_id")).exclude(pk=file.person_id)
-    return list(people.order_by("name_key"))
 
 
 def first_gap(rows: list[DayRow]) -> tuple[date, date] | None:

@@ -11,7 +11,9 @@ from django.db.models import F, Q, QuerySet
 from lianfang.kernel.clock import at_local, reporting_day
 from lianfang.monitoring import rules
 from lianfang.monitoring.models import CheckSlot, Contest, MonitoringFile, Need
-from lianfang.roster.models import Person
+from lianfang.roster import queries as roster
+from lianfang.roster.models import Person, Post
+from lianfang.roster.queries import held_on
 from lianfang.rulebook.monitor_policy import MonitorPolicy, policy_from
 from lianfang.rulebook.queries import rules_of
 
@@ -197,3 +199,12 @@ def preview(files: QuerySet[MonitoringFile], *, policy: MonitorPolicy) -> list[C
         for file in files.filter(closed_at__isnull=True).order_by("eligible_on", "id")
     ]
     return [change for change in changes if change.days]
+
+
+def possible_carers(file: MonitoringFile, *, day: date) -> list[Person]:
+    """Who holds a post that reads answers in the line of the person's unit."""
+    units = roster.line_of_superiors(file.unit, day=day)
+    roles = [role for role in Post.Role if role.sees_events]
+    posts = Post.objects.filter(held_on(day), unit__in=units, role__in=roles)
+    people = Person.objects.filter(pk__in=posts.values("person_id")).exclude(pk=file.person_id)
+    return list(people.order_by("name_key"))

@@ -30,6 +30,9 @@ from lianfang.clusters.access import AlertSight
 from lianfang.clusters.models import Alert, AlertPerson, AlertRule
 from lianfang.escalation.models import Summons
 from lianfang.kernel.refusals import Forbidden, NotYours
+from lianfang.reporting import queries as reporting
+from lianfang.reporting.rules import Ledger
+from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import clusters
 
 router = Router(tags=["care"])
@@ -49,6 +52,8 @@ def list_alerts(
     here = Q(unit_id__in=caller.event_figure_units) | Q(
         people__sign__unit_id__in=caller.event_figure_units
     )
+    called = Summons.objects.filter(person=caller.doer, escalation__alert__isnull=False)
+    here |= Q(pk__in=called.values("escalation__alert"))
     keys = Alert.objects.filter(here).values("pk")
     found = Alert.objects.filter(pk__in=keys).select_related("unit", "taken_by")
     if caller.integration is not None:
@@ -58,7 +63,24 @@ def list_alerts(
     else:
         found = found.exclude(stage=Alert.Stage.CLOSED).order_by("taken_at", "opened_at", "id")
     page = found[offset : offset + limit]
-    return AlertsOut(total=found.count(), alerts=[_row(one, caller) for one in page])
+    return AlertsOut(
+        **_known(caller), total=found.count(), alerts=[_row(one, caller) for one in page]
+    )
+
+
+def _known(caller: Caller) -> dict[str, Any]:
+    """How much of it is known today: silence of many is not the health of all."""
+    threshold = float(rules_in_force(caller.now).settings["completeness_threshold"])
+    own = reporting.own_ledgers(day=caller.today)
+    mine = [figures for unit, figures in own.items() if unit in caller.event_figure_units]
+    asked = [figures for figures in mine if figures.owed]
+    ledger = sum(mine, Ledger())
+    return {
+        "known": ledger.is_known(threshold),
+        "completeness": ledger.completeness,
+        "watched_units": len(asked),
+        "unknown_units": sum(not figures.is_known(threshold) for figures in asked),
+    }
 
 
 @router.get("/clusters/{alert_id}", response=answers(200, AlertOut), url_name="cluster")
@@ -68,17 +90,17 @@ def one_alert(request: HttpRequest, alert_id: str) -> AlertOut:
     Names need `people:read` and `answers:read` as well.
     """
     caller = reader(request)
-    one, seen = _alert(alert_id, caller)
-    return _shown(one, seen, caller)
+    one, seen = alert_of(alert_id, caller)
+    return alert_out(one, seen, caller)
 
 
 @router.post("/clusters/{alert_id}/take", response=answers(200, AlertOut), url_name="cluster_take")
 @once
 def take_alert(request: HttpRequest, alert_id: str) -> AlertOut:
     """I see to it; nobody else is called. Token: `care:write`, for a person."""
-    caller, one, seen = _to_act(request, alert_id)
-    clusters.take_over(alert=one, **_who(caller))
-    return _shown(one, seen, caller)
+    caller, one, seen = to_act(request, alert_id)
+    clusters.take_over(alert=one, **who(caller))
+    return alert_out(one, seen, caller)
 
 
 @router.post(
@@ -87,9 +109,9 @@ def take_alert(request: HttpRequest, alert_id: str) -> AlertOut:
 @once
 def verify_alert(request: HttpRequest, alert_id: str, body: AlertVerifyIn) -> AlertOut:
     """Whether it is so; a true one starts the clock. Token: `care:write`, for a person."""
-    caller, one, seen = _to_act(request, alert_id)
-    clusters.verify(alert=one, **body.model_dump(), **_who(caller))
-    return _shown(one, seen, caller)
+    caller, one, seen = to_act(request, alert_id)
+    clusters.verify(alert=one, **body.model_dump(), **who(caller))
+    return alert_out(one, seen, caller)
 
 
 @router.post(
@@ -98,18 +120,18 @@ def verify_alert(request: HttpRequest, alert_id: str, body: AlertVerifyIn) -> Al
 @once
 def assess_alert(request: HttpRequest, alert_id: str, body: AlertTextIn) -> AlertOut:
     """How dangerous it is, in words. Token: `care:write`, for a person."""
-    caller, one, seen = _to_act(request, alert_id)
-    clusters.assess(alert=one, text=body.text, **_who(caller))
-    return _shown(one, seen, caller)
+    caller, one, seen = to_act(request, alert_id)
+    clusters.assess(alert=one, text=body.text, **who(caller))
+    return alert_out(one, seen, caller)
 
 
 @router.post("/clusters/{alert_id}/risk", response=answers(200, AlertOut), url_name="cluster_risk")
 @once
 def characterise_alert(request: HttpRequest, alert_id: str, body: AlertRiskIn) -> AlertOut:
     """The level of risk. Token: `care:write`, for a person."""
-    caller, one, seen = _to_act(request, alert_id)
-    clusters.characterise(alert=one, risk=body.risk, text=body.text, **_who(caller))
-    return _shown(one, seen, caller)
+    caller, one, seen = to_act(request, alert_id)
+    clusters.characterise(alert=one, risk=body.risk, text=body.text, **who(caller))
+    return alert_out(one, seen, caller)
 
 
 @router.post(
@@ -118,18 +140,18 @@ def characterise_alert(request: HttpRequest, alert_id: str, body: AlertRiskIn) -
 @once
 def decide_alert(request: HttpRequest, alert_id: str, body: AlertDecideIn) -> AlertOut:
     """Discard, monitor or respond. Token: `care:write`, for a person."""
-    caller, one, seen = _to_act(request, alert_id)
-    clusters.decide(alert=one, outcome=body.outcome, text=body.text, **_who(caller))
-    return _shown(one, seen, caller)
+    caller, one, seen = to_act(request, alert_id)
+    clusters.decide(alert=one, outcome=body.outcome, text=body.text, **who(caller))
+    return alert_out(one, seen, caller)
 
 
 @router.post("/clusters/{alert_id}/told", response=answers(200, AlertOut), url_name="cluster_told")
 @once
 def tell_of_alert(request: HttpRequest, alert_id: str, body: AlertToldIn) -> AlertOut:
     """Who was told outside; the first of them meets the clock. Token: `care:write`, for a person."""
-    caller, one, seen = _to_act(request, alert_id)
-    clusters.tell_outside(alert=one, **body.model_dump(), **_who(caller))
-    return _shown(one, seen, caller)
+    caller, one, seen = to_act(request, alert_id)
+    clusters.tell_outside(alert=one, **body.model_dump(), **who(caller))
+    return alert_out(one, seen, caller)
 
 
 @router.post(
@@ -138,12 +160,12 @@ def tell_of_alert(request: HttpRequest, alert_id: str, body: AlertToldIn) -> Ale
 @once
 def close_alert(request: HttpRequest, alert_id: str, body: AlertTextIn) -> AlertOut:
     """Nothing is left to do, and why. Token: `care:write`, for a person."""
-    caller, one, seen = _to_act(request, alert_id)
-    clusters.close(alert=one, text=body.text, **_who(caller))
-    return _shown(one, seen, caller)
+    caller, one, seen = to_act(request, alert_id)
+    clusters.close(alert=one, text=body.text, **who(caller))
+    return alert_out(one, seen, caller)
 
 
-def _alert(alert_id: str, caller: Caller) -> tuple[Alert, AlertSight]:
+def alert_of(alert_id: str, caller: Caller) -> tuple[Alert, AlertSight]:
     found = (
         Alert.objects.filter(pk=number_in_address(alert_id))
         .select_related("unit", "taken_by", "edition")
@@ -162,15 +184,15 @@ def _alert(alert_id: str, caller: Caller) -> tuple[Alert, AlertSight]:
     return found, seen
 
 
-def _to_act(request: HttpRequest, alert_id: str) -> tuple[Caller, Alert, AlertSight]:
+def to_act(request: HttpRequest, alert_id: str) -> tuple[Caller, Alert, AlertSight]:
     caller = writer(request)
-    one, seen = _alert(alert_id, caller)
+    one, seen = alert_of(alert_id, caller)
     if not seen.may_act:
         raise Forbidden
     return caller, one, seen
 
 
-def _who(caller: Caller) -> dict[str, Any]:
+def who(caller: Caller) -> dict[str, Any]:
     return {"by": caller.doer, "actor": caller.actor, "now": caller.now}
 
 
@@ -191,7 +213,7 @@ def _row(one: Alert, caller: Caller) -> AlertRowOut:
     )
 
 
-def _shown(one: Alert, seen: AlertSight, caller: Caller) -> AlertOut:
+def alert_out(one: Alert, seen: AlertSight, caller: Caller) -> AlertOut:
     one.refresh_from_db()
     rows = list(
         AlertPerson.objects.filter(alert=one)
@@ -224,6 +246,7 @@ def _shown(one: Alert, seen: AlertSight, caller: Caller) -> AlertOut:
 def _person(row: AlertPerson, seen: AlertSight, caller: Caller) -> AlertPersonOut:
     is_named = seen.names(row.sign.unit_id) and reads_health(caller)
     return AlertPersonOut(
+        id=row.pk,
         person=named(row.person, caller) if is_named else None,
         unit=row.sign.unit.code if seen.knows_circle or is_named else None,
         onset_on=row.sign.onset_on,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import File, Router, UploadedFile
+from ninja import Router
 
 from lianfang.api.access import Caller, number_in_address
 from lianfang.api.caring import reader, writer
-from lianfang.api.contacting import contact_out, names_people, package_out, problem_out
+from lianfang.api.contacting import contact_out, names_people
 from lianfang.api.once import once
 from lianfang.api.routers.common import Limit, Offset, answers
 from lianfang.api.shapes.contacts import (
-    ContactListOut,
     ContactsOut,
     DecidedOut,
     DecideIn,
@@ -22,17 +21,13 @@ from lianfang.api.shapes.contacts import (
     InvestigationOut,
     InvestigationRowOut,
     InvestigationsOut,
-    PackagesOut,
 )
 from lianfang.contacts import access, queries
 from lianfang.contacts.access import InvestigationSight
 from lianfang.contacts.deciding import Authority
 from lianfang.contacts.models import Contact, Investigation
-from lianfang.kernel.refusals import Forbidden, Invalid, NotYours
-from lianfang.kernel.texts import gettext_noop as _
-from lianfang.roster.imports.sheets import MAX_BYTES, NamedFile
-from lianfang.usecases import contact_lists, contact_tracing
-from lianfang.usecases.contact_lists import ListProblems
+from lianfang.kernel.refusals import Forbidden, NotYours
+from lianfang.usecases import contact_tracing
 
 router = Router(tags=["contacts"])
 State = Literal["PROPOSED", "CONFIRMED", "DETERMINED", "CASUAL", "DISMISSED"]
@@ -53,7 +48,7 @@ def list_investigations(
     return InvestigationsOut(
         total=found.count(),
         investigations=[
-            InvestigationRowOut(**_row(one, leads=one.pk in led))
+            InvestigationRowOut(**investigation_row(one, leads=one.pk in led))
             for one in found[offset : offset + limit]
         ],
     )
@@ -87,7 +82,7 @@ def one_investigation(
     )
     counted = queries.with_counts(Investigation.objects.filter(pk=found.pk)).get()
     return InvestigationOut(
-        **_row(counted, leads=sight.leads),
+        **investigation_row(counted, leads=sight.leads),
         shown=state,
         total=rows.count(),
         contacts=[contact_out(one, sight, caller) for one in page],
@@ -108,7 +103,7 @@ def decide_contacts(request: HttpRequest, investigation_id: str, body: DecideIn)
         contacts=_chosen(body.contacts, found, caller),
         state=body.state,
         text=body.text,
-        **_who(caller),
+        **who(caller),
     )
     return DecidedOut(decided=decided)
 
@@ -128,50 +123,9 @@ def determine_contacts(
         investigation=found,
         contacts=_chosen(body.contacts, found, caller),
         authority=Authority(body.officer, body.document, body.document_on),
-        **_who(caller),
+        **who(caller),
     )
     return DecidedOut(decided=len(new))
-
-
-@router.get(f"{_ONE}/packages", response=answers(200, PackagesOut), url_name="contact_packages")
-def contact_packages(
-    request: HttpRequest, investigation_id: str, limit: Limit = 50, offset: Offset = 0
-) -> PackagesOut:
-    """Where each list stands that went to the CDC or the community; never what is in it.
-
-    Token: `care:read`, for a person who leads the investigation.
-    """
-    caller = reader(request)
-    found = access.led(number_in_address(investigation_id), sight=caller.sight)
-    packages = found.packages.defer("content").select_related("asked_by", "approved_by")
-    page = packages.order_by("-asked_at", "-id")[offset : offset + limit]
-    return PackagesOut(total=packages.count(), packages=[package_out(one, caller) for one in page])
-
-
-@router.post(f"{_ONE}/list", response=answers(200, ContactListOut), url_name="contact_list")
-@once
-def try_contact_list(
-    request: HttpRequest,
-    investigation_id: str,
-    file: Annotated[UploadedFile | None, File()] = None,
-) -> ContactListOut:
-    """Try a list from outside: how many are known here, every problem with its row.
-
-    Nothing is stored. Token: `care:write` of the whole college, for a person who sees every
-    contact.
-    """
-    caller = writer(request)
-    found = access.led(number_in_address(investigation_id), sight=caller.sight)
-    if not access.sees_all(caller.sight):
-        raise Forbidden
-    if file is None or (file.size or 0) > MAX_BYTES:
-        raise Invalid({"file": _("Please choose a file of at most 20 MB.")})
-    sent = NamedFile((file.name or "list")[:120], file.read())
-    try:
-        plan = contact_lists.try_list(investigation=found, file=sent, now=caller.now)
-    except ListProblems as refused:
-        plan = refused.plan
-    return ContactListOut(counts=plan.counts, problems=[problem_out(one) for one in plan.problems])
 
 
 @router.get("/contacts", response=answers(200, ContactsOut), url_name="contacts")
@@ -217,11 +171,11 @@ def _chosen(keys: Sequence[int], found: Investigation, caller: Caller) -> list[C
     return chosen
 
 
-def _who(caller: Caller) -> dict[str, Any]:
+def who(caller: Caller) -> dict[str, Any]:
     return {"by": caller.doer, "actor": caller.actor, "now": caller.now}
 
 
-def _row(one: Investigation, *, leads: bool) -> dict[str, Any]:
+def investigation_row(one: Investigation, *, leads: bool) -> dict[str, Any]:
     return {
         "id": one.pk,
         "code": one.code,

@@ -13,6 +13,7 @@ from lianfang.api.routers.common import Limit, Offset, answers
 from lianfang.api.shapes.exposures import (
     ExposureDoneOut,
     ExposureOut,
+    ExposureSeenOut,
     ExposuresOut,
     ExposureVerdictIn,
 )
@@ -20,6 +21,7 @@ from lianfang.api.shifts import named
 from lianfang.kernel.refusals import Forbidden
 from lianfang.screening import access, queries
 from lianfang.screening.models import ExposureHit
+from lianfang.screening.words import evidence_in_words, listing_in_words, reason_in_words
 from lianfang.usecases import exposures as usecase
 
 router = Router(tags=["care"])
@@ -40,6 +42,26 @@ def list_exposures(
     return ExposuresOut(
         total=found.count(),
         exposures=[_shown(one, caller) for one in page[offset : offset + limit]],
+    )
+
+
+@router.get("/exposures/{exposure_id}", response=answers(200, ExposureSeenOut), url_name="exposure")
+def one_exposure(request: HttpRequest, exposure_id: str) -> ExposureSeenOut:
+    """Why one person was found; the look is written down. `care:read` and `answers:read`, for a person."""
+    caller = reader(request)
+    caller.needs(Scope.ANSWERS_READ)
+    hit = access.hit_to_ring(number_in_address(exposure_id), sight=caller.sight)
+    check_reach(hit.unit_id, caller)
+    usecase.look(hit=hit, actor=caller.actor, now=caller.now)
+    file = usecase.file_of(hit)
+    return ExposureSeenOut(
+        **_shown(hit, caller).model_dump(),
+        why=reason_in_words(hit),
+        listing=listing_in_words(hit),
+        evidence=evidence_in_words(hit),
+        listed=not queries.no_longer_listed([hit], day=caller.today),
+        reason=hit.verdict_reason,
+        file=file.pk if file else None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest
 from ninja import Router
 
@@ -9,11 +11,21 @@ from lianfang.api.access import Caller, number_in_address
 from lianfang.api.caring import reader, writer
 from lianfang.api.once import once
 from lianfang.api.routers.common import answers
-from lianfang.api.shapes.quarantine import BedOut, BedStepIn, HouseOut, HousesOut, RoomOut
+from lianfang.api.shapes.quarantine import (
+    BedOut,
+    BedStepIn,
+    HouseIn,
+    HouseOut,
+    HousesOut,
+    KeeperIn,
+    KeeperOut,
+    KeepersOut,
+    RoomOut,
+)
 from lianfang.api.shifts import named
-from lianfang.kernel.refusals import Forbidden
+from lianfang.kernel.refusals import Forbidden, Invalid, NotYours
 from lianfang.quarantine import access, queries
-from lianfang.quarantine.models import Bed
+from lianfang.quarantine.models import Bed, Building, Keeper
 from lianfang.quarantine.queries import House
 from lianfang.usecases import quarantine_rooms
 
@@ -50,6 +62,80 @@ def step_of_bed(request: HttpRequest, bed_id: str, body: BedStepIn) -> BedOut:
         )
     found.refresh_from_db()
     return _bed(found, access.kept_buildings(caller.sight), caller)
+
+
+@router.post("/houses", response=answers(200, HouseOut), url_name="houses")
+@once
+def open_house(request: HttpRequest, body: HouseIn) -> HouseOut:
+    """A house with its rooms, all free. Token: `care:write`, for doctor or duty officer."""
+    caller = _keeper_of_all(request, writer)
+    made = quarantine_rooms.open_building(
+        name=body.name,
+        address=body.address,
+        rooms_text=body.rooms,
+        beds=body.beds,
+        actor=caller.actor,
+        now=caller.now,
+    )
+    (house,) = queries.houses(only=frozenset({made.pk}))
+    return _house(house, frozenset(), caller)
+
+
+@router.get("/keepers", response=answers(200, KeepersOut), url_name="keepers")
+def list_keepers(request: HttpRequest) -> KeepersOut:
+    """Who looks after the rooms of which house. `care:read`, for doctor or duty officer."""
+    caller = _keeper_of_all(request, reader)
+    found = Keeper.objects.filter(held_until__isnull=True).select_related("person")
+    rows = [_keeper(one, caller) for one in found.order_by("building__name", "id")]
+    return KeepersOut(total=len(rows), keepers=rows)
+
+
+@router.post("/houses/{house_id}/keepers", response=answers(200, KeeperOut), url_name="keeper")
+@once
+def name_keeper(request: HttpRequest, house_id: str, body: KeeperIn) -> KeeperOut:
+    """From now on they see names, rooms and needs there. `care:write`, for doctor or duty officer."""
+    caller = _keeper_of_all(request, writer)
+    building = Building.objects.filter(pk=number_in_address(house_id)).first()
+    if building is None:
+        raise NotYours
+    try:
+        made = quarantine_rooms.name_keeper(
+            building=building, number=body.person, actor=caller.actor, now=caller.now
+        )
+    except Invalid as refusal:
+        problems = {{"number": "person"}.get(n, n): text for n, text in refusal.problems.items()}
+        raise Invalid(problems, **refusal.context) from refusal
+    return _keeper(made, caller)
+
+
+@router.post("/keepers/{keeper_id}/end", response=answers(200, KeepersOut), url_name="keeper_end")
+@once
+def dismiss_keeper(request: HttpRequest, keeper_id: str) -> KeepersOut:
+    """They see nothing of it any more. Token: `care:write`, for doctor or duty officer."""
+    caller = _keeper_of_all(request, writer)
+    row = Keeper.objects.filter(pk=number_in_address(keeper_id)).select_related("building").first()
+    if row is None:
+        raise NotYours
+    quarantine_rooms.dismiss_keeper(keeper=row, actor=caller.actor, now=caller.now)
+    left = Keeper.objects.filter(building=row.building, held_until__isnull=True)
+    rows = [_keeper(one, caller) for one in left.select_related("person").order_by("id")]
+    return KeepersOut(total=len(rows), keepers=rows)
+
+
+def _keeper_of_all(request: HttpRequest, door: Callable[[HttpRequest], Caller]) -> Caller:
+    caller = door(request)
+    if not access.may_keep_rooms(caller.sight):
+        raise Forbidden
+    return caller
+
+
+def _keeper(one: Keeper, caller: Caller) -> KeeperOut:
+    return KeeperOut(
+        id=one.pk,
+        house=one.building_id,
+        person=named(one.person, caller),
+        held_from=one.held_from,
+    )
 
 
 def _house(one: House, kept: frozenset[int], caller: Caller) -> HouseOut:

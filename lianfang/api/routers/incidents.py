@@ -49,7 +49,7 @@ def one_incident(request: HttpRequest, incident_id: str) -> IncidentOut:
     """One incident. That it was looked at is written down. Token: `incidents:read`."""
     caller = caller_of(request)
     caller.needs(Scope.INCIDENTS_READ)
-    return _shown(_incident(incident_id, caller), caller)
+    return _shown(incident_seen(incident_id, caller), caller)
 
 
 @router.post(
@@ -68,7 +68,7 @@ def acknowledge(
     """
     caller = caller_of(request)
     caller.needs(Scope.INCIDENTS_WRITE)
-    incident = _incident(incident_id, caller)
+    incident = incident_seen(incident_id, caller)
     by = _who_answers(incident, body.by if body else None, caller)
     taken = acknowledge_incident.acknowledge(
         incident=incident, by=by, actor=caller.actor, now=caller.now
@@ -154,7 +154,7 @@ def _visible_to(caller: Caller) -> QuerySet[Incident]:
     return found.filter(pk__in=keys)
 
 
-def _incident(incident_id: str, caller: Caller) -> Incident:
+def incident_seen(incident_id: str, caller: Caller) -> Incident:
     incident = _visible_to(caller).filter(pk=number_in_address(incident_id)).first()
     if incident is None:
         raise NotYours
@@ -163,7 +163,7 @@ def _incident(incident_id: str, caller: Caller) -> Incident:
 
 def incident_to_handle(incident_id: str, caller: Caller) -> Incident:
     caller.doer  # noqa: B018  # a token by itself is asked for whom it acts
-    incident = _incident(incident_id, caller)
+    incident = incident_seen(incident_id, caller)
     seen = sight_of_incident(incident, sight=caller.sight)
     if not (seen.named and seen.may_act):
         raise Forbidden

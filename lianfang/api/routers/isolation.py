@@ -62,7 +62,7 @@ def record_order(request: HttpRequest, body: OrderIn) -> OrderOut:
         person=person,
         wording=Wording(**{name: getattr(body, name) for name in _WORDING}),
         service=Service(told.how, told.by, told.to, told.at) if told else None,
-        **_who(caller),
+        **who(caller),
     )
     return order_out(made, caller)
 
@@ -102,12 +102,12 @@ def release_order(request: HttpRequest, order_id: str, body: WordsIn) -> OrderOu
 
     Token: `care:write`, for a person.
     """
-    caller, one = _to_change(request, order_id)
+    caller, one = to_change(request, order_id)
     ended = quarantine.release(
         order=one,
         words=body.words,
         may_decide=access.may_decide(caller.sight, one),
-        **_who(caller),
+        **who(caller),
     )
     return order_out(ended, caller)
 
@@ -116,7 +116,7 @@ def release_order(request: HttpRequest, order_id: str, body: WordsIn) -> OrderOu
 @once
 def note_paper(request: HttpRequest, order_id: str, body: PaperIn) -> OrderOut:
     """The document that lifts the order, by its number. Token: `care:write`, for a person."""
-    caller, one = _to_change(request, order_id)
+    caller, one = to_change(request, order_id)
     quarantine.note_paper(order=one, paper=body.paper, actor=caller.actor, now=caller.now)
     return order_out(one, caller)
 
@@ -125,7 +125,7 @@ def note_paper(request: HttpRequest, order_id: str, body: PaperIn) -> OrderOut:
 @once
 def check_order(request: HttpRequest, order_id: str, body: OrderCheckIn) -> OrderCheckOut:
     """One look; it fills the open slot of key monitoring as well. Token: `care:write`, for a person."""
-    caller, one = _to_change(request, order_id)
+    caller, one = to_change(request, order_id)
     known = {symptom.code for symptom in rules_in_force(caller.now).symptoms}
     if not known.issuperset(body.symptoms):
         raise Invalid({"symptoms": _("This is none of the values that are possible here.")})
@@ -139,7 +139,7 @@ def check_order(request: HttpRequest, order_id: str, body: OrderCheckIn) -> Orde
         kept=body.kept,
         note=body.note,
     )
-    made = quarantine_checks.note(order=one, look=look, **_who(caller))
+    made = quarantine_checks.note(order=one, look=look, **who(caller))
     return OrderCheckOut(
         day=made.day,
         slot=made.slot,
@@ -152,14 +152,14 @@ def check_order(request: HttpRequest, order_id: str, body: OrderCheckIn) -> Orde
 @once
 def assign_bed(request: HttpRequest, order_id: str, body: BedIn) -> OrderOut:
     """Move in, move over, or leave; of two for the last bed one gets it. Token: `care:write`, for a person."""
-    caller, one = _to_change(request, order_id)
+    caller, one = to_change(request, order_id)
     if body.bed is None:
-        quarantine_rooms.leave(order=one, **_who(caller))
+        quarantine_rooms.leave(order=one, **who(caller))
     else:
         bed = Bed.objects.filter(pk=body.bed).first()
         if bed is None:
             raise NotYours
-        quarantine_rooms.assign(order=one, bed=bed, **_who(caller))
+        quarantine_rooms.assign(order=one, bed=bed, **who(caller))
     return order_out(one, caller)
 
 
@@ -167,8 +167,8 @@ def assign_bed(request: HttpRequest, order_id: str, body: BedIn) -> OrderOut:
 @once
 def ask_need(request: HttpRequest, order_id: str, body: NeedIn) -> NeedOut:
     """What somebody there needs: it has an owner and a time at once. Token: `care:write`, for a person."""
-    caller, one = _to_change(request, order_id)
-    made = quarantine_needs.ask(order=one, kind=body.kind, text=body.text, **_who(caller))
+    caller, one = to_change(request, order_id)
+    made = quarantine_needs.ask(order=one, kind=body.kind, text=body.text, **who(caller))
     return need_out(made, caller)
 
 
@@ -180,10 +180,10 @@ def settle_need(request: HttpRequest, need_id: str, body: NeedStepIn) -> NeedOut
     found = access.need(number_in_address(need_id), sight=caller.sight)
     check_reach(found.order.unit_id, caller)
     if body.step == "take":
-        quarantine_needs.take(need=found, **_who(caller))
+        quarantine_needs.take(need=found, **who(caller))
     else:
         state = "DONE" if body.step == "done" else "DROPPED"
-        quarantine_needs.settle(need=found, state=state, answer=body.answer, **_who(caller))
+        quarantine_needs.settle(need=found, state=state, answer=body.answer, **who(caller))
     found.refresh_from_db()
     return need_out(found, caller)
 
@@ -194,10 +194,10 @@ def _order(order_id: str, caller: Caller) -> Order:
     return one
 
 
-def _to_change(request: HttpRequest, order_id: str) -> tuple[Caller, Order]:
+def to_change(request: HttpRequest, order_id: str) -> tuple[Caller, Order]:
     caller = writer(request)
     return caller, _order(order_id, caller)
 
 
-def _who(caller: Caller) -> dict[str, Any]:
+def who(caller: Caller) -> dict[str, Any]:
     return {"by": caller.doer, "actor": caller.actor, "now": caller.now}

@@ -19,14 +19,15 @@ from lianfang.api.shapes.monitoring import (
     FileSeenOut,
     FilesOut,
     FileVerifyIn,
-    SlotOut,
 )
 from lianfang.api.shifts import named
+from lianfang.api.watching import file_contests, file_needs, slot_out
 from lianfang.kernel.refusals import Forbidden, NotYours
 from lianfang.monitoring import access, queries
 from lianfang.monitoring.access import FileSight
 from lianfang.monitoring.checking import Findings
 from lianfang.monitoring.models import CheckSlot, MonitoringFact, MonitoringFile
+from lianfang.monitoring.releasing import checklist_of
 from lianfang.usecases import monitoring, monitoring_checks
 
 router = Router(tags=["care"])
@@ -88,7 +89,7 @@ def one_file(request: HttpRequest, file_id: str) -> FileSeenOut:
     Reason and findings need `answers:read` as well.
     """
     caller = reader(request)
-    file, seen = _file(file_id, caller)
+    file, seen = file_of(file_id, caller)
     return _shown(file, seen, caller)
 
 
@@ -157,7 +158,7 @@ def release_file(request: HttpRequest, file_id: str, body: FileReleaseIn) -> Fil
     return again(file, seen, caller)
 
 
-def _file(file_id: str, caller: Caller) -> tuple[MonitoringFile, FileSight]:
+def file_of(file_id: str, caller: Caller) -> tuple[MonitoringFile, FileSight]:
     found = (
         MonitoringFile.objects.filter(pk=number_in_address(file_id))
         .select_related("person", "unit", "carer", "deputy", "edition")
@@ -171,7 +172,7 @@ def _file(file_id: str, caller: Caller) -> tuple[MonitoringFile, FileSight]:
 
 def to_act(request: HttpRequest, file_id: str) -> tuple[Caller, MonitoringFile, FileSight]:
     caller = writer(request)
-    file, seen = _file(file_id, caller)
+    file, seen = file_of(file_id, caller)
     if not seen.may_act:
         raise Forbidden
     return caller, file, seen
@@ -204,23 +205,16 @@ def _shown(file: MonitoringFile, seen: FileSight, caller: Caller) -> FileSeenOut
         category=file.category if opened else None,
         reason=file.reason if opened else None,
         isolation=file.isolation,
+        isolation_place=file.isolation_place if opened else None,
+        isolation_from=file.isolation_from,
+        is_ordered=file.is_ordered,
         last_exposure_on=file.last_exposure_on if opened else None,
         carer=named(file.carer, caller),
+        deputy=named(file.deputy, caller),
         told_at=file.told_at,
-        slots=[_slot_out(slot, opened=opened) for slot in slots],
+        slots=[slot_out(slot, opened=opened) for slot in slots],
+        needs=file_needs(file, caller, opened=opened) if seen.named else [],
+        contests=file_contests(file, opened=opened) if seen.named else [],
+        lacking=checklist_of(file, now=caller.now).lacking if opened and file.is_open else [],
         may=[verb for verb, holds in (("act", seen.may_act), ("decide", seen.may_decide)) if holds],
-    )
-
-
-def _slot_out(slot: CheckSlot, *, opened: bool) -> SlotOut:
-    return SlotOut(
-        day=slot.day,
-        code=slot.code,
-        opens_at=slot.opens_at,
-        due_at=slot.due_at,
-        state=slot.state,
-        result=slot.result if opened else None,
-        temperature=slot.temperature if opened else None,
-        method=slot.method,
-        checked_at=slot.checked_at,
     )

@@ -9,8 +9,10 @@ from ninja import Query, Router
 
 from lianfang.api.access import caller_of
 from lianfang.api.models import Scope
+from lianfang.api.once import once
 from lianfang.api.routers.common import DayAsked, Limit, Offset, answers, day_asked
 from lianfang.api.shapes.calls import CallOut
+from lianfang.api.shapes.own import TextsOut
 from lianfang.api.shapes.people import (
     AnsweredOut,
     AnswersSeenOut,
@@ -27,9 +29,9 @@ from lianfang.kernel.texts import gettext_noop as _
 from lianfang.reporting.models import CallRecord, DailyReport
 from lianfang.reporting.people import PLAIN_STATES, PersonRow, people_in, person_rows, record_of
 from lianfang.roster import queries as roster
-from lianfang.roster.access import person_with_phone
+from lianfang.roster.access import may_have_phone, person_with_phone
 from lianfang.roster.models import Person
-from lianfang.usecases import desk_calls, looks, traces
+from lianfang.usecases import desk_calls, looks, text_messages, traces
 
 router = Router(tags=["people"])
 State = Annotated[
@@ -191,3 +193,20 @@ def reveal_phone(request: HttpRequest, number: str, body: PhoneIn) -> PhoneOut:
         person=one, reason=body.reason, actor=caller.actor, now=caller.now
     )
     return PhoneOut(number=one.number, phone=phone)
+
+
+@router.post("/people/{number}/texts", response=answers(200, TextsOut), url_name="person_texts")
+@once
+def want_texts_for(request: HttpRequest, number: str) -> TextsOut:
+    """They told somebody who may ring them that text messages are wanted again.
+
+    Token: `calls:write`, for a person.
+    """
+    caller = caller_of(request)
+    caller.needs(Scope.CALLS_WRITE)
+    by, one = caller.doer, caller.named(number)
+    unit = roster.reporting_unit_of(one, day=caller.today)
+    if not may_have_phone(unit.pk if unit else None, sight=caller.sight):
+        raise Forbidden
+    changed = text_messages.resume(person=one, by=by, actor=caller.actor, now=caller.now)
+    return TextsOut(changed=changed)

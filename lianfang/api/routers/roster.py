@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from ninja import File, Form, Router, UploadedFile
 from pydantic import Field
 
 from lianfang.api.access import Caller, caller_of
+from lianfang.api.contacting import problem_out
 from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import answers
-from lianfang.api.schemas import Day, FileProblemOut, Strict
+from lianfang.api.schemas import Day, Strict
 from lianfang.api.shapes.people import ImportOut
 from lianfang.kernel.refusals import Forbidden, Invalid
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster.imports.changes import ImportPlan
-from lianfang.roster.imports.problems import Problem
 from lianfang.roster.imports.reading import RosterFiles
 from lianfang.roster.imports.sheets import NamedFile
 from lianfang.usecases import roster_import
@@ -97,17 +96,5 @@ def _told(plan: ImportPlan, *, applied: bool) -> ImportOut:
         as_of=plan.as_of,
         digest=plan.digest,
         counts=plan.counts(),
-        problems=[_problem(problem) for problem in plan.problems],
-    )
-
-
-def _problem(problem: Problem) -> FileProblemOut:
-    return FileProblemOut(
-        sheet=problem.sheet,
-        row=problem.row,
-        column=problem.column,
-        value=problem.value,
-        problem=gettext(problem.text) % problem.context,
-        cure=gettext(problem.cure) % problem.context,
-        severity=problem.severity,
+        problems=[problem_out(problem) for problem in plan.problems],
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.http import HttpRequest
 from ninja import Router
 
-from lianfang.api.access import Caller, person_of_number
+from lianfang.api.access import Caller, caller_of, person_of_number
 from lianfang.api.caring import reader, writer
 from lianfang.api.models import Scope
 from lianfang.api.once import once
@@ -17,25 +17,22 @@ from lianfang.api.shapes.duty import PersonNameOut
 from lianfang.api.shapes.surveys import (
     AttemptIn,
     AttemptOut,
-    MeetingOut,
     PersonSurveyOut,
     RoundIn,
     RoundOut,
     RoundsOut,
-    SaidOut,
     SurveyDoneOut,
     SurveyIn,
-    TripOut,
     UnitSurveyOut,
 )
 from lianfang.api.shifts import named
-from lianfang.api.surveying import coverage_rows, said_in, with_field_names
+from lianfang.api.surveying import coverage_rows, said_in, said_out, with_field_names
 from lianfang.kernel.refusals import Forbidden
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person
 from lianfang.screening import queries as screening
 from lianfang.surveys import access, queries
-from lianfang.surveys.models import Source, Survey, SurveyResponse
+from lianfang.surveys.models import Source, Survey
 from lianfang.usecases import exposures
 from lianfang.usecases import surveys as usecase
 
@@ -59,13 +56,16 @@ def list_surveys(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) ->
 @router.post("/surveys", response=answers(200, RoundOut), url_name="surveys")
 @once
 def open_survey(request: HttpRequest, body: RoundIn) -> RoundOut:
-    """Ask everybody; 409 while a round is open. Token: `care:write`, for a person of the college."""
+    """Ask everybody; 409 while a round is open. Token: `care:write`, for a person of the college.
+
+    Session: an operator as well.
+    """
     caller = _of_the_college(request)
     first = body.period_from or exposures.policy_at(caller.now).first_day(caller.today)
     made = usecase.open_survey(
         period_from=min(first, caller.today - timedelta(days=1)),
         asks_anew=body.asks_anew,
-        by=caller.doer,
+        by=caller.person,
         actor=caller.actor,
         now=caller.now,
     )
@@ -75,12 +75,15 @@ def open_survey(request: HttpRequest, body: RoundIn) -> RoundOut:
 @router.post("/surveys/close", response=answers(200, RoundOut), url_name="survey_close")
 @once
 def close_survey(request: HttpRequest) -> RoundOut:
-    """Stop asking; what was answered stays. Token: `care:write`, for a person of the college."""
+    """Stop asking; what was answered stays. Token: `care:write`, for a person of the college.
+
+    Session: an operator as well.
+    """
     caller = _of_the_college(request)
     survey = queries.open_survey()
     if survey is None:
         raise usecase.NoSurveyIsOpen
-    usecase.close_survey(survey=survey, by=caller.doer, actor=caller.actor, now=caller.now)
+    usecase.close_survey(survey=survey, by=caller.person, actor=caller.actor, now=caller.now)
     survey.refresh_from_db()
     return _round(survey)
 
@@ -131,7 +134,7 @@ def person_survey(request: HttpRequest, number: str) -> PersonSurveyOut:
     return PersonSurveyOut(
         person=named(one, caller),
         asked=queries.is_asked(one),
-        revisions=[_said(answer, caller) for answer in revisions],
+        revisions=[said_out(answer, caller) for answer in revisions],
     )
 
 
@@ -180,7 +183,11 @@ def note_survey_attempt(request: HttpRequest, number: str, body: AttemptIn) -> A
 
 
 def _of_the_college(request: HttpRequest) -> Caller:
-    caller = writer(request)
+    """Whoever answers for the college; an operator too, as on the page."""
+    caller = caller_of(request)
+    caller.needs(Scope.CARE_WRITE)
+    if caller.integration is not None:
+        caller.doer  # noqa: B018  # a token by itself is asked for whom it acts
     if not access.may_open_rounds(caller.sight):
         raise Forbidden
     return caller
@@ -200,24 +207,4 @@ def _round(one: Survey) -> RoundOut:
         asks_anew=one.asks_anew,
         opened_at=one.opened_at,
         closed_at=one.closed_at,
-    )
-
-
-def _said(one: SurveyResponse, caller: Caller) -> SaidOut:
-    said = queries.said_of(one)
-    return SaidOut(
-        revision=one.revision,
-        is_current=one.is_current,
-        answered_at=one.answered_at,
-        confirmed_at=one.confirmed_at,
-        source=one.source,
-        entered_by=named(one.entered_by, caller),
-        county_code=said.county_code,
-        place=said.place,
-        abroad=said.is_abroad,
-        since_on=said.since_on,
-        trips=[TripOut.model_validate(trip) for trip in said.trips],
-        meetings=[MeetingOut.model_validate(meeting) for meeting in said.meetings],
-        community_told=said.community_told,
-        community=said.community,
     )

@@ -11,6 +11,7 @@ from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import Limit, Offset, answers
 from lianfang.api.shapes.contacts import VisitOut, VisitOutcomeIn, VisitsOut
+from lianfang.api.shapes.investigations import VisitPhoneOut
 from lianfang.api.shifts import named
 from lianfang.contacts import access, queries
 from lianfang.contacts.models import Visit
@@ -56,6 +57,24 @@ def settle_visit(request: HttpRequest, visit_id: str, body: VisitOutcomeIn) -> V
     )
     one.refresh_from_db()
     return _shown(one, caller)
+
+
+@router.post(
+    "/visits/{visit_id}/phone", response=answers(200, VisitPhoneOut), url_name="visit_phone"
+)
+def visit_phone(request: HttpRequest, visit_id: str) -> VisitPhoneOut:
+    """The number to call; that it was shown is written down.
+
+    Token: `care:write` and `phones:read`, for a person who has the call to make.
+    """
+    caller = writer(request)
+    caller.needs(Scope.PHONES_READ)
+    one = access.visit_of(number_in_address(visit_id), sight=caller.sight)
+    if caller.integration is not None and caller.integration.unit_id is not None:
+        check_reach(one.contact.unit_id, caller)
+    contact_tracing.phone_revealed(contact=one.contact, actor=caller.actor, now=caller.now)
+    somebody = one.contact.person or one.contact.outsider
+    return VisitPhoneOut(phone=somebody.phone if somebody else "")
 
 
 def _heard(body: VisitOutcomeIn, caller: Caller) -> Heard:

@@ -8,10 +8,9 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field
 
-from lianfang.api.schemas import Day, FileProblemOut, Moment, Strict, Temperature
+from lianfang.api.schemas import Day, FileProblemOut, Key, Moment, Strict, Temperature
 from lianfang.api.shapes.duty import PersonNameOut
 
-Key = Annotated[int, Field(ge=1, le=2**62)]
 Chosen = Annotated[list[Key], Field(min_length=1, max_length=500)]
 Paper = Annotated[str, Field(max_length=80)]
 
@@ -95,29 +94,6 @@ class DecidedOut(Schema):
     decided: int
 
 
-class PackageOut(Schema):
-    """What goes out stands on its page only; here is where it stands."""
-
-    id: int
-    state: str
-    organisation: str
-    receiver: str
-    request_number: str
-    rows: int
-    asked_at: Moment
-    asked_by: PersonNameOut | None
-    approved_at: Moment | None
-    approved_by: PersonNameOut | None
-    handed_over_at: Moment | None
-    received_at: Moment | None
-    answered_at: Moment | None
-
-
-class PackagesOut(Schema):
-    total: int
-    packages: list[PackageOut]
-
-
 class VisitOut(Schema):
     id: int
     contact: str = Field(description="The code of the contact.")
@@ -145,8 +121,30 @@ class VisitOutcomeIn(Strict):
     note: Annotated[str, Field(max_length=500)] = ""
 
 
-class ContactListOut(Schema):
-    """Whom a list would bring; it is taken in on the page, where everybody is looked at first."""
+class ContactListForm(Strict):
+    """Tried unless `dry_run` is false; then the organisation, and the word of the CDC, if it is one."""
 
+    dry_run: bool = True
+    organisation: Paper = ""
+    officer: Paper = ""
+    document: Paper = ""
+    document_on: Day | None = None
+
+
+class KnownOut(Schema):
+    """Somebody on the list who is known here, and the last thing that was done about them."""
+
+    row: int
+    of_college: bool
+    is_contact: bool
+    checked_at: Moment | None
+    check: str
+
+
+class ContactListOut(Schema):
+    """Whom a list brings, as it was before anything was stored; `known` after a try."""
+
+    applied: bool
     counts: dict[str, int]
+    known: list[KnownOut]
     problems: list[FileProblemOut]

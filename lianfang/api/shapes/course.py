@@ -5,12 +5,14 @@ What a token without `answers:read` may not read is null.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import Field
 
 from lianfang.api.schemas import (
+    Day,
     Key,
     Moment,
     Short,
@@ -18,6 +20,7 @@ from lianfang.api.schemas import (
     Text,
     Words,
 )
+from lianfang.api.shapes.duty import PersonNameOut
 
 
 class VerificationOut(Schema):
@@ -73,10 +76,70 @@ class WayOut(Schema):
 
 
 class CaseReportOut(Schema):
+    """A report as it was frozen; `number` counts the interim ones."""
+
+    id: int
     number: int
     kind: str
     title: str
     made_at: Moment
+
+
+class CheckOut(Schema):
+    """When the person is looked at next; `found` once somebody did."""
+
+    id: int
+    what: str
+    due_at: Moment
+    owner: str | None
+    done_at: Moment | None
+    found: str
+
+
+class AskedOut(Schema):
+    """One step of the path to somebody who cannot be reached."""
+
+    ring: str
+    answer: str
+    at: Moment
+    by: str | None
+    text: str
+
+
+class WaitingRoomOut(Schema):
+    """Where the person waits on campus."""
+
+    room: str
+    began_at: Moment
+    ended_at: Moment | None
+
+
+class CompanionOut(Schema):
+    """Who was with the person: somebody of the roll, or a name alone."""
+
+    person: PersonNameOut | None
+    name: str | None
+    note: str
+    added_at: Moment
+
+
+class DisinfectionOut(Schema):
+    id: int
+    place: str
+    asked_at: Moment
+    done_at: Moment | None
+    done_by: str
+
+
+class ClearanceOut(Schema):
+    """The paper with which a person comes back."""
+
+    paper: str
+    document: str
+    issued_by: str
+    checked_by: str | None
+    at: Moment
+    returns_on: date | None
 
 
 class CourseOut(Schema):
@@ -90,6 +153,13 @@ class CourseOut(Schema):
     clocks: list[ClockOut]
     told: list[NoticeOut]
     ways: list[WayOut]
+    checks: list[CheckOut]
+    reached: list[AskedOut]
+    rooms: list[WaitingRoomOut]
+    companions: list[CompanionOut]
+    disinfections: list[DisinfectionOut]
+    clearances: list[ClearanceOut]
+    reports: list[CaseReportOut]
 
 
 class VerifyIn(Strict):
@@ -145,3 +215,83 @@ class ReferIn(Strict):
 class WayStepIn(Strict):
     step: Literal["went", "seen", "result", "back"]
     result: Text = ""
+
+
+class ReachIn(Strict):
+    """Community and police are asked by whoever stands for the college."""
+
+    ring: Literal["PERSON", "ROOMMATE", "FAMILY", "COMMUNITY", "POLICE"]
+    answer: Literal["REACHED", "KNOWS", "NOBODY", "LOOKING"]
+    text: Annotated[str, Field(max_length=1000)] = ""
+    at: Moment | None = None
+
+
+class CheckIn(Strict):
+    """With an open check: what it found, and when the next one is. Without: a check to come."""
+
+    what: Annotated[str, Field(max_length=200)] = ""
+    due_at: Moment | None = None
+    found: Annotated[str, Field(max_length=1000)] = ""
+
+
+class WaitingRoomIn(Strict):
+    room: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(
+        description="Null: the person waits there no longer."
+    )
+
+
+class CompanionsIn(Strict):
+    names: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(
+        min_length=1, max_length=50, description="A number of the roll, or a name."
+    )
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
+class PlaceIn(Strict):
+    place: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class DisinfectedIn(Strict):
+    done_by: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class ClearIn(Strict):
+    """EXAMINED needs `checked_by`, the number of the school doctor."""
+
+    paper: Literal["DIAGNOSIS", "FIT_FOR_CLASS", "RELEASE", "TEST", "EXAMINED"]
+    document: Short = ""
+    issued_by: Annotated[str, Field(max_length=200)] = ""
+    checked_by: Annotated[str, Field(max_length=60)] = ""
+    returns_on: Day | None = None
+
+
+class EndClockIn(Strict):
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class MakeReportIn(Strict):
+    """`words`: what is new; of a final report the cause and what was learned."""
+
+    kind: Literal["FIRST", "INTERIM", "FINAL"]
+    words: Text = ""
+
+
+class CaseRowOut(Schema):
+    item: str
+    text: str
+
+
+class CaseReportTextOut(CaseReportOut):
+    """`named` is false for the copy that the leading group gets: a code, no health."""
+
+    named: bool
+    digest: str
+    rows: list[CaseRowOut]
+
+
+class CasesOut(Schema):
+    """Format D: names masked, or the code alone, and then without health."""
+
+    day: date
+    columns: list[str]
+    rows: list[list[str]]

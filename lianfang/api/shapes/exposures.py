@@ -32,6 +32,17 @@ class ExposureOut(Schema):
     verified_at: Moment | None
 
 
+class ExposureSeenOut(ExposureOut):
+    """Why one person was found, in words, and what stands behind it."""
+
+    why: str
+    listing: str
+    evidence: list[str]
+    listed: bool = Field(description="False once the area is on no list any more.")
+    reason: str = Field(description="Of the verdict.")
+    file: int | None = Field(description="The file of key monitoring that it opened.")
+
+
 class ExposuresOut(Schema):
     total: int
     exposures: list[ExposureOut]

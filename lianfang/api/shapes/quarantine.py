@@ -175,3 +175,87 @@ class HousesOut(Schema):
 
 class BedStepIn(Strict):
     step: Literal["cleaned", "close", "open"]
+
+
+# ---------------------------------------------------------------- an order, later
+
+
+class EndDayIn(Strict):
+    """Whoever ordered it also extends it: the number of the document, for an authority."""
+
+    until: Day = Field(description="First day without.")
+    why: Words
+    document_no: Annotated[str, Field(max_length=80)] = ""
+
+
+class ExplainDaysIn(Strict):
+    """Why days have no check; `last` is `first` if not given."""
+
+    first: Day
+    last: Day | None = None
+    text: Words
+
+
+class OrderEndIn(Strict):
+    """Handed over to hospital or authority, or recorded by mistake: no release."""
+
+    state: Literal["MOVED_ON", "MISTAKE"]
+    words: Words
+
+
+class AskReleaseIn(Strict):
+    paper: Annotated[str, Field(max_length=120)] = Field(
+        default="", description="The document that lifts the order, by its number."
+    )
+
+
+# ---------------------------------------------------------------- houses
+
+
+class HouseIn(Strict):
+    """`rooms` as people write them: 101-112, 201."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    address: Annotated[str, Field(max_length=200)] = ""
+    rooms: Annotated[str, Field(min_length=1, max_length=5000)]
+    beds: Annotated[int, Field(ge=1, le=12)] = 1
+
+
+class KeeperIn(Strict):
+    person: Annotated[str, Field(min_length=1, max_length=60)] = Field(description="Their number.")
+
+
+class KeeperOut(Schema):
+    """Sees names, rooms and needs of the house, never the reason."""
+
+    id: int
+    house: int
+    person: PersonNameOut | None
+    held_from: date
+
+
+class KeepersOut(Schema):
+    total: int
+    keepers: list[KeeperOut]
+
+
+# ---------------------------------------------------------------- one's own
+
+
+class OwnOrderOut(Schema):
+    """The order as its person sees it, with why, and what a release still asks for."""
+
+    id: int
+    kind: str
+    place: str
+    reason: str
+    authority_name: str
+    document_no: str
+    held_from: date
+    held_until: date
+    day_number: int
+    is_ready: bool
+    proposed_at: Moment | None
+    items: list[ItemOut]
+    checks: list[OrderCheckOut]
+    needs: list[NeedOut]

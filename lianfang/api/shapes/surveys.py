@@ -141,13 +141,7 @@ class MeetingIn(Strict):
     still_in_contact: StrictBool
 
 
-class SurveyIn(Strict):
-    """What somebody told. Empty lists are an answer: nothing to declare."""
-
-    source: Literal["PHONE", "PROXY"]
-    told_by: Annotated[str, Field(min_length=1, max_length=60)] = Field(
-        description="Who told it: the person, the mother, a room-mate."
-    )
+class SurveyAnswersIn(Strict):
     county_code: Code = ""
     abroad: StrictBool = False
     place: Line = Field(default="", description="The country, with `abroad`.")
@@ -156,6 +150,15 @@ class SurveyIn(Strict):
     meetings: list[MeetingIn] = Field(max_length=30)
     community_told: StrictBool
     community: Line = ""
+
+
+class SurveyIn(SurveyAnswersIn):
+    """What somebody told. Empty lists are an answer: nothing to declare."""
+
+    source: Literal["PHONE", "PROXY"]
+    told_by: Annotated[str, Field(min_length=1, max_length=60)] = Field(
+        description="Who told it: the person, the mother, a room-mate."
+    )
 
 
 class SurveyDoneOut(Schema):

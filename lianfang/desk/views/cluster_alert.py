@@ -11,20 +11,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.clusters import figures
 from lianfang.clusters.access import AlertSight
+from lianfang.clusters.drafting import draft_of, rules_held
 from lianfang.clusters.models import Alert, AlertStep
+from lianfang.clusters.words import kind_names, syndrome_name
 from lianfang.desk.care import care_answer
 from lianfang.desk.cluster_forms import moment_of, text_of, tried
 from lianfang.desk.cluster_pages import (
     chart_of,
-    draft_of,
     growth_words,
     people_rows,
-    rules_held,
     sight_on,
     steps_of,
     withdrawn_in,
 )
-from lianfang.desk.cluster_words import kind_names, syndrome_name
 from lianfang.desk.frame import say
 from lianfang.desk.incident_page import ladder_of_climb
 from lianfang.kernel.refusals import Forbidden, NotYours
@@ -135,7 +134,8 @@ def _draft(visit: Visit, one: Alert, facts: dict[str, Any]) -> str:
         curve=facts["curve"],
         syndromes=facts["counted"],
         policy=policy_of(rules_in_force(visit.now).settings),
-        visit=visit,
+        by=visit.person,
+        now=visit.now,
     )
 
 

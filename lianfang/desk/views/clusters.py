@@ -11,23 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianfang.clusters import access
 from lianfang.clusters.models import Alert, Sign
-from lianfang.clusters.rules import COLLEGE
+from lianfang.clusters.words import kind_names, rules_page
 from lianfang.desk.care import care_answer
 from lianfang.desk.cluster_board import board_of
 from lianfang.desk.cluster_forms import day_of, temperature_of, text_of, tried
-from lianfang.desk.cluster_words import kind_names, rules_page
 from lianfang.desk.frame import say
-from lianfang.groups.models import Group
-from lianfang.groups.rules import CLASS, UNIT
 from lianfang.kernel.refusals import Forbidden
 from lianfang.portal.edge import Visit, for_desk
-from lianfang.roster import queries as roster
-from lianfang.roster.models import Post, Unit
 from lianfang.rulebook.cluster_policy import policy_of
 from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import clusters
-
-MOST_CIRCLES = 400
 
 
 @for_desk
@@ -36,7 +29,11 @@ def board(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Red is on alarm, grey is unknown, and nothing is as usual that is not known."""
     _may_look(visit)
     return _answer(
-        request, visit, "board.html", board=board_of(visit), may_note_visits=_is_doctor(visit)
+        request,
+        visit,
+        "board.html",
+        board=board_of(visit),
+        may_note_visits=access.may_note_visits(visit.sight),
     )
 
 
@@ -95,7 +92,7 @@ def heard(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def clinic(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Somebody came to the school clinic: counted like a report of their own, and once with it."""
-    if not _is_doctor(visit):
+    if not access.may_note_visits(visit.sight):
         raise Forbidden
     problems: dict[str, str] | None = {}
     if request.method == "POST":
@@ -143,27 +140,9 @@ def _may_look(visit: Visit) -> None:
         raise Forbidden
 
 
-def _is_doctor(visit: Visit) -> bool:
-    """The school doctor, and whoever is on duty for the committee at night."""
-    roles = {Post.Role.DOCTOR, Post.Role.DUTY_OFFICER}
-    return visit.account.person is not None and any(p.role in roles for p in visit.sight.posts)
-
-
 def _circles(visit: Visit) -> list[tuple[str, str, str]]:
-    """What an event may speak of: units of this viewer, and for the college every stored circle."""
     kinds = kind_names()
-    found = []
-    college = roster.college()
-    if college is not None and visit.sight.sees_college:
-        found.append((f"{COLLEGE}:{college.code}", str(kinds[COLLEGE]), college.name))
-    units = Unit.objects.filter(
-        pk__in=visit.sight.event_figure_units, kind__in=[Unit.Kind.CLASS, Unit.Kind.OFFICE],
-        closed_on__isnull=True,
-    ).order_by("position", "code")  # fmt: skip
-    for unit in units[:MOST_CIRCLES]:
-        kind = CLASS if unit.kind == Unit.Kind.CLASS else UNIT
-        found.append((f"{kind}:{unit.code}", str(kinds[kind]), unit.name))
-    if visit.sight.sees_college:
-        for group in Group.objects.order_by("kind", "name")[:MOST_CIRCLES]:
-            found.append((f"{group.kind}:{group.code}", str(kinds[group.kind]), group.name))
-    return found
+    return [
+        (f"{one.kind}:{one.code}", str(kinds[one.kind]), one.name)
+        for one in access.circles(visit.sight)
+    ]

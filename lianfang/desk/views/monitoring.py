@@ -18,7 +18,6 @@ from lianfang.desk.monitoring_page import (
     fever_of,
     first_gap,
     history_of,
-    possible_carers,
     rows_of,
     slot_names,
 )
@@ -174,7 +173,7 @@ def _decisions(visit: Visit, one: MonitoringFile) -> dict[str, Any]:
     return {
         "categories": MonitoringFile.Category.choices,
         "outcomes": Contest.Outcome.choices,
-        "carers": possible_carers(one, day=visit.today),
+        "carers": queries.possible_carers(one, day=visit.today),
         "editions": Edition.objects.exclude(pk=one.edition_id).order_by("-in_force_from"),
     }
 

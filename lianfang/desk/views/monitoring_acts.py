@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lianfang.desk.frame import say, say_refusal
-from lianfang.desk.monitoring_page import possible_carers
 from lianfang.desk.views.monitoring import file_page, one_file
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours, Refused
 from lianfang.kernel.texts import gettext_noop
+from lianfang.monitoring import queries
 from lianfang.monitoring.forms import (
     day_of,
     line,
@@ -202,7 +202,7 @@ def _again(request: HttpRequest, visit: Visit, one: MonitoringFile) -> object:
 
 
 def _carer(request: HttpRequest, visit: Visit, one: MonitoringFile) -> object:
-    able = {str(person.pk): person for person in possible_carers(one, day=visit.today)}
+    able = {str(person.pk): person for person in queries.possible_carers(one, day=visit.today)}
     carer = able.get(line(request.POST, "carer"))
     deputy: Person | None = able.get(line(request.POST, "deputy"))
     if carer is None:
