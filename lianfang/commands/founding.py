@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from lianfang.accounts import operations as accounts
 from lianfang.commands.ready import make_ready, prepare_database
 from lianfang.installation import operations as installation
-from lianfang.installation.queries import installation as current_installation
 from lianfang.kernel import clock
 from lianfang.kernel.actors import OPERATOR
 from lianfang.kernel.refusals import Invalid
@@ -80,8 +79,13 @@ def create_admin(arguments: Namespace) -> int:
     if arguments.password_stdin:
         password = sys.stdin.readline().rstrip("\n")
     else:
-        password = getpass.getpass(_("Password: "))
-        if password != getpass.getpass(_("Once more: ")):
+        try:
+            password = getpass.getpass(_("Password: "))
+            again = getpass.getpass(_("Once more: "))
+        except EOFError:
+            print(_("No password was typed; a script uses --password-stdin."), file=sys.stderr)
+            return 2
+        if password != again:
             print(_("The two passwords are not the same."), file=sys.stderr)
             return 2
     try:
@@ -95,11 +99,9 @@ def create_admin(arguments: Namespace) -> int:
 
 
 def make_demo(arguments: Namespace) -> int:
-    from lianfang.demo.college import NotEmpty, build
+    from lianfang.demo.college import build
 
     prepare_database()
-    if current_installation() is not None:
-        raise NotEmpty
     build(number=arguments.people)
     return 0
 

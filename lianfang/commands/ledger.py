@@ -37,8 +37,12 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def unit_named(text: str) -> Unit | None:
-    """By code, else by name; None when there is none or the name is not unique."""
-    units = list(Unit.objects.filter(Q(code=text) | Q(name=text), closed_on__isnull=True)[:2])
+    """By code, else by name; one that is closed when no open one is called so, for its past.
+
+    None when there is none or the name is not unique.
+    """
+    named = Unit.objects.filter(Q(code=text) | Q(name=text))
+    units = list(named.filter(closed_on__isnull=True)[:2]) or list(named[:2])
     exact = [unit for unit in units if unit.code == text]
     return exact[0] if exact else units[0] if len(units) == 1 else None
 

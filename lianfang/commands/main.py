@@ -123,6 +123,7 @@ def _dispatch(words: Sequence[str], modules: Sequence[str]) -> int:
 def _parser(modules: Sequence[str]) -> ArgumentParser:
     from django.utils.translation import gettext as _
 
+    import_module("lianfang.commands.arguments").let_argparse_speak_our_language()
     parser = ArgumentParser(
         prog="lianfang",
         description=_("Lianfang: everyone is accounted for, and a fever reaches a human being."),

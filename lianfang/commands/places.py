@@ -12,13 +12,13 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from lianfang.commands import area_check
+from lianfang.commands.arguments import day_of
 from lianfang.kernel import clock
 from lianfang.kernel.actors import OPERATOR
 from lianfang.places import operations
@@ -49,7 +49,7 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
         "--older", action="store_true", help=_("store it though a newer list is in force")
     )
     importer.add_argument(
-        "--as-of", type=date.fromisoformat, metavar="DAY", help=_("the day of the paper (periods)")
+        "--as-of", type=day_of, metavar="DAY", help=_("the day of the paper (periods)")
     )
     _common(importer, run=import_areas)
 

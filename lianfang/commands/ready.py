@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
+from lianfang.commands.tables import bring_up_to_date, insist_that_tables_fit
 from lianfang.installation import operations as installation
 from lianfang.installation.models import Installation
 from lianfang.installation.queries import installation as current_installation
@@ -18,7 +18,7 @@ from lianfang.usecases.founding import load_shipped
 def prepare_database() -> None:
     """Bring the tables up to date; a second call on an up-to-date database is quick."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up_to_date()
 
 
 def make_ready() -> None:
@@ -29,6 +29,8 @@ def make_ready() -> None:
     """
     if Installation._meta.db_table not in connection.introspection.table_names():
         prepare_database()
+    else:
+        insist_that_tables_fit()
     moment = os.environ.get("LIANFANG_CLOCK", "")
     if current_installation() is None:
         if moment:

@@ -82,12 +82,7 @@ def import_roster(arguments: Namespace) -> int:
     try:
         files = RosterFiles(*[_read(path) if path else None for path in given])
     except OSError as error:
-        _write(
-            _("%(file)s cannot be read: %(reason)s")
-            % {"file": error.filename, "reason": error.strerror},
-            stream=sys.stderr,
-        )
-        return PROBLEMS
+        return _tell_unreadable(error, as_json=arguments.json)
     asked: dict[str, Any] = {
         "files": files,
         "as_of": arguments.as_of or clock.reporting_day(now),
@@ -146,6 +141,20 @@ def _progress() -> Iterator[Progress]:
 
 
 # ---------------------------------------------------------------- what is said
+
+
+def _tell_unreadable(error: OSError, *, as_json: bool) -> int:
+    text = _("%(file)s cannot be read: %(reason)s")
+    text %= {"file": error.filename, "reason": error.strerror}
+    if as_json:
+        problem = {
+            "severity": "error", "sheet": Path(error.filename).name, "row": None, "column": "",
+            "value": "", "problem": text, "cure": _("Look at the path and who may read it."),
+        }  # fmt: skip
+        _write(json.dumps({"applied": False, "problems": [problem]}, ensure_ascii=False))
+    else:
+        _write(text, stream=sys.stderr)
+    return PROBLEMS
 
 
 def _tell(plan: ImportPlan, arguments: Namespace, *, applied: bool) -> int:

@@ -24,6 +24,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from lianfang.commands.ready import make_ready, prepare_database
+from lianfang.demo.beginning import is_half_made
 from lianfang.installation.operations import apply_clock_setting, start_clock
 from lianfang.installation.queries import installation
 from lianfang.kernel import clock
@@ -82,10 +83,8 @@ def serve(arguments: Namespace) -> int:
         )
         return 2
     prepare_database()
-    if installation() is None and arguments.demo:
-        from lianfang.demo.college import build
-
-        build()
+    if arguments.demo and (installation() is None or is_half_made()):
+        _make_the_demonstration()
     make_ready()
     load_shipped(now=clock.now())
     apply_clock_setting()
@@ -97,6 +96,13 @@ def serve(arguments: Namespace) -> int:
     _welcome(address)
     _let_the_first_page_be_made(arguments.host, arguments.port)
     return _watch([web, _start(_work_command())])
+
+
+def _make_the_demonstration() -> None:
+    from lianfang.demo.college import NotEmpty, build
+
+    with contextlib.suppress(NotEmpty):  # another start made it while this one waited
+        build()
 
 
 def _let_the_first_page_be_made(host: str, port: int) -> None:

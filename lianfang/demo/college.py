@@ -11,10 +11,12 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lianfang.demo import (
     accounts,
+    beginning,
     care,
     clusters,
     command,
@@ -32,7 +34,6 @@ from lianfang.kernel.texts import gettext_noop
 from lianfang.places import operations as places
 from lianfang.usecases.founding import load_shipped
 
-NAME = "演示职业技术学院"
 MOMENT = parse_moment("2020-02-14T09:40+08:00")
 _AREAS = {  # since when each is on the list of the exercise
     "420100,武汉市": date(2020, 1, 20),
@@ -50,12 +51,23 @@ class NotEmpty(Refused):
 
 
 def build(*, number: int = 3000) -> None:
-    """Make the college and set its clock. Raises `NotEmpty`."""
-    if current_installation() is not None:
-        raise NotEmpty
-    _say(_("Making the demonstration college (about half a minute) …"))
+    """Make the college and set its clock; one that was interrupted is made anew.
+
+    Raises `NotEmpty`, also when somebody else made it while this call waited.
+    """
+    with beginning.alone():
+        if beginning.is_half_made():
+            beginning.clear_away()
+        if current_installation() is not None:
+            raise NotEmpty
+        _say(_("Making the demonstration college (about half a minute) …"))
+        with translation.override(settings.LANGUAGE_CODE):  # what its people write down
+            _live(number)
+
+
+def _live(number: int) -> None:
     with transaction.atomic():
-        installation.found(name=NAME, is_exercise=True, now=MOMENT)
+        installation.found(name=beginning.NAME, is_exercise=True, now=MOMENT)
     load_shipped(now=MOMENT)
     places.import_areas(_areas().encode(), now=MOMENT, source="演练用名单")
     cast = _people(number, MOMENT)

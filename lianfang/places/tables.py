@@ -37,9 +37,18 @@ class NotACsv(FileProblems):
     code = "places.not-a-csv"
     message = _("The file is not a CSV table; nothing was stored.")
 
+    cure = _("Save it as CSV (UTF-8 or GBK, comma separated) and choose it again.")
+
     def __init__(self, text: str, *, row: int = 1, value: str = "") -> None:
-        cure = _("Save it as CSV (UTF-8 or GBK, comma separated) and choose it again.")
-        super().__init__([Problem(row, "", value, text, cure)])
+        super().__init__([Problem(row, "", value, text, self.cure)])
+
+
+class NoFile(NotACsv):
+    """Nothing could be read: the path is wrong, or it may not be opened."""
+
+    code = "places.no-file"
+    message = _("No file was read; nothing was stored.")
+    cure = _("Look at the path and who may read it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +109,12 @@ def read_bytes(file: Path | bytes) -> bytes:
     try:
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise NoFile(_("There is no such file."), value=str(file)) from error
+    except IsADirectoryError as error:
+        raise NoFile(_("This is a folder, not a file."), value=str(file)) from error
     except OSError as error:
-        raise NotACsv(_("The file cannot be read."), value=file.name) from error
+        raise NoFile(_("The file cannot be read."), value=str(file)) from error
 
 
 def _decoded(data: bytes) -> str:

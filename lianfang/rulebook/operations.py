@@ -44,6 +44,11 @@ class FaultyEdition(Refused):
     message = _("The edition cannot be published: %(faults)s")
 
 
+class UnreadableEdition(Refused):
+    code = "rulebook.unreadable-edition"
+    message = _("%(file)s cannot be read as an edition (TOML in UTF-8): %(reason)s")
+
+
 class EditionChanged(Refused):
     code = "rulebook.edition-changed"
     message = _("Edition %(number)s is published with other contents; give yours a new number.")
@@ -96,8 +101,11 @@ def _faults_of_chase(steps: list[dict[str, Any]], roles: set[str]) -> list[str]:
 
 def publish_file(*, path: Path, actor: Actor, now: datetime) -> Edition:
     """Publish an edition from a TOML file; the same file again changes nothing."""
-    body = path.read_bytes()
-    data = tomllib.loads(body.decode())
+    try:
+        body = path.read_bytes()
+        data = tomllib.loads(body.decode())
+    except (OSError, ValueError) as error:  # no such file; no UTF-8; no TOML
+        raise UnreadableEdition(file=str(path), reason=str(error)) from error
     return publish(data=data, digest=hashlib.sha256(body).hexdigest(), actor=actor, now=now)
 
 

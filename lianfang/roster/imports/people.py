@@ -78,7 +78,8 @@ class People:
 def read_people(sheets: Iterable[Sheet]) -> People:
     """All people of all sheets, and every problem at once."""
     people = People()
-    given = [sheet for sheet in sheets if sheet.lines]
+    every = list(sheets)
+    given = [sheet for sheet in every if sheet.lines]
     meant = [sheet for sheet in given if columns.is_roster(sheet)] or given
     for sheet in given:
         if sheet not in meant:
@@ -91,7 +92,7 @@ def read_people(sheets: Iterable[Sheet]) -> People:
             continue
         _read_sheet(sheet, header, people)
     if not people.records and not people.problems:
-        people.problems.append(_nobody(given))
+        people.problems.append(_nobody(given or every, empty=not given))
     return people
 
 
@@ -104,9 +105,9 @@ def _passed_over(sheet: Sheet) -> Problem:
     )  # fmt: skip
 
 
-def _nobody(given: list[Sheet]) -> Problem:
-    text = _("There is nobody below the header.") if given else _("The sheet is empty.")
-    name = given[0].name if given else ""
+def _nobody(sheets: list[Sheet], *, empty: bool) -> Problem:
+    text = _("The sheet is empty.") if empty else _("There is nobody below the header.")
+    name = sheets[0].name if sheets else ""
     return Problem(name, 0, "", "", text, _("Choose the file that lists the people."))
 
 

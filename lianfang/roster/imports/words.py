@@ -72,6 +72,8 @@ def changes_sentence(plan: ImportPlan) -> str:
     parts = [text % {"n": f"{n:,}"} for n, text in words if n]
     if parts:
         return joined(parts)
+    if plan.is_empty and plan.errors:
+        return _("nothing could be compared")
     if plan.is_empty:
         return _("nothing would change: all of it is stored already")
     return _("only details would change")
