@@ -22,6 +22,7 @@ from lianfang.escalation import operations as escalation
 from lianfang.installation import operations as installation
 from lianfang.kernel.actors import OPERATOR, Actor
 from lianfang.kernel.clock import at_local, parse_moment, reporting_day
+from lianfang.kernel.due import Waiting
 from lianfang.notifications.models import Message
 from lianfang.reporting.models import DailyReport
 from lianfang.reporting.rules import Answers
@@ -68,6 +69,12 @@ FEVER = replace(
     temperature=Decimal("38.2"),
     onset_on=date(2020, 2, 1),
 )
+
+
+@cache
+@cache
+def _later(model: type[Model], column: str) -> Waiting:
+    return Waiting(lambda now: model._default_manager.filter(**{f"{column}__gt": now}))
 
 
 @cache
@@ -273,6 +280,8 @@ class College:
         found: list[datetime] = []
         for model in apps.get_models():
             for column, is_open in _due_columns(model):
+                if not _later(model, column).is_any(self.now):
+                    continue
                 rows = model._default_manager.filter(**is_open)
                 span = {f"{column}__gt": self.now, f"{column}__lte": goal}
                 first = rows.filter(**span).aggregate(first=Min(column))["first"]

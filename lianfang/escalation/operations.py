@@ -22,6 +22,7 @@ from lianfang.incidents import operations as incidents
 from lianfang.incidents.models import Incident
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications import operations as notifications
@@ -125,6 +126,7 @@ def start_for_overdue(
     return escalation
 
 
+@when_due(lambda now: Escalation.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def climb_next(*, now: datetime) -> Escalation | None:
     """The worker's move: take one climb whose moment has come. None when nothing is due.

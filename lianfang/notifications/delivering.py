@@ -14,6 +14,7 @@ from lianfang.notifications import holding
 from lianfang.notifications.channels.base import Channel, Outcome, Receipt
 from lianfang.notifications.models import Attempt, Delivery, ProviderState
 from lianfang.notifications.outlets import provider_for
+from lianfang.notifications.queries import WAITING
 from lianfang.notifications.rules import LEASE, RECEIPT_WAIT, Rank, back_off, is_still_wanted
 from lianfang.notifications.secrecy import forget_secret
 from lianfang.notifications.stopping import STOPPED, is_stopped
@@ -78,10 +79,10 @@ def deliver_next(
 def _claim(*, now: datetime, lease: timedelta) -> tuple[Delivery, bool] | None:
     """The most pressing letter that is due and that nobody else took in the same moment, and
     whether it may go now.
-
-    One look for each rank, so that the index ends each look at the first row that is not due.
     """
     for rank in Rank:
+        if not WAITING[rank].is_any(now):
+            continue
         due = Delivery.objects.filter(rank=rank, next_due_at__lte=now).order_by("next_due_at")
         while near := list(due.values_list("pk", "claims", "state")[:_NEAR]):
             # Ordinary letters are in no order among themselves: senders begin apart.

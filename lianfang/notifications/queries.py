@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from lianfang.kernel.due import Waiting
 from lianfang.notifications.channels.reading import Problem
 from lianfang.notifications.models import Delivery, Message, ParkedAnswer, ProviderState
 from lianfang.notifications.outlets import SMS_PROVIDERS, usable
@@ -14,6 +15,14 @@ from lianfang.notifications.rules import Rank
 from lianfang.roster.models import Person
 
 ANSWERABLE_FOR = timedelta(days=3)
+
+
+def _of_rank(rank: Rank) -> Waiting:
+    return Waiting(lambda now: Delivery.objects.filter(rank=rank, next_due_at__lte=now))
+
+
+# One look for each rank, so that the index ends each look at the first row that is not due.
+WAITING = {rank: _of_rank(rank) for rank in Rank}
 
 
 def inbox(person: Person) -> QuerySet[Message]:
@@ -52,7 +61,7 @@ def troubled(*, since: datetime) -> QuerySet[Delivery]:
 
 def is_anything_due(*, now: datetime) -> bool:
     """Whether a worker would find a letter to take now."""
-    return any(Delivery.objects.filter(rank=rank, next_due_at__lte=now).exists() for rank in Rank)
+    return any(waiting.is_any(now) for waiting in WAITING.values())
 
 
 def channel_problems() -> tuple[Problem, ...]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.monitoring.queries import people_under_monitoring
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Message
@@ -167,6 +168,7 @@ def end(*, campaign: Campaign, actor: Actor, now: datetime) -> None:
 # ---------------------------------------------------------------- the worker's move
 
 
+@when_due(lambda now: CampaignStep.objects.filter(struck_at__isnull=True, due_at__lte=now))
 @transaction.atomic
 def strike_next(*, now: datetime) -> CampaignStep | None:
     """One portion of the step that is due: letters, or rows on the callers' lists.

@@ -14,6 +14,7 @@ from lianfang.campus.models import Batch, Purge
 from lianfang.campus.operations import AlreadyImported
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import at_local, reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster import queries as roster
@@ -121,6 +122,7 @@ def ensure_purge(*, now: datetime) -> None:
     operations.set_purge(day=tomorrow, due_at=at_local(tomorrow, _PURGE_AT))
 
 
+@when_due(lambda now: Purge.objects.filter(done_at__isnull=True, due_at__lte=now))
 @transaction.atomic
 def purge_next(*, now: datetime) -> Purge | None:
     """The worker's move: what is too old is deleted, and the next deletion is set."""

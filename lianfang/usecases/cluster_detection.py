@@ -15,6 +15,7 @@ from lianfang.clusters.models import DetectionDay, IllDay
 from lianfang.clusters.rules import COLLEGE, DEPARTMENT, Hit, Ill, Key
 from lianfang.escalation import operations as escalation
 from lianfang.kernel.actors import SYSTEM
+from lianfang.kernel.due import when_due
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Unit
 from lianfang.rulebook.cluster_policy import ClusterPolicy, CountRule, policy_of
@@ -35,6 +36,7 @@ def ensure_day(*, day: date, now: datetime) -> None:
     )
 
 
+@when_due(lambda now: DetectionDay.objects.filter(done_at__isnull=True, due_at__lte=now))
 @transaction.atomic
 def strike_next(*, now: datetime) -> DetectionDay | None:
     """The worker's move: judge a day whose moment has come, and set the next one."""

@@ -18,6 +18,7 @@ from lianfang.escalation.models import Summons
 from lianfang.escalation.queries import people_on
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
+from lianfang.kernel.due import Waiting, when_due
 from lianfang.kernel.refusals import Invalid, NotYours
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications import operations as notifications
@@ -53,6 +54,7 @@ def note_report(*, report: DailyReport, answers: Answers, rules: Rules, now: dat
 # ---------------------------------------------------------------- counting
 
 
+@when_due(lambda now: Sign.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def weigh_next(*, now: datetime) -> bool:
     """The worker's move: count the circles of everybody who became ill since the last one."""
@@ -68,15 +70,18 @@ def postpone_next(*, now: datetime, to: datetime) -> None:
     operations.postpone_signs(now=now, to=to)
 
 
-@transaction.atomic
+_COUNTED_LATELY = Waiting(lambda moment: Recount.objects.filter(pk=1, looked_at__gt=moment))
+
+
 def recount_next(*, now: datetime) -> bool:
     """Once an hour everything is counted anew: absences, changed rules, whatever slept."""
     wait = timedelta(minutes=policy_of(rules_in_force(now).settings).look_minutes)
-    last = Recount.objects.filter(pk=1).first()
-    if last is not None and last.looked_at > now - wait:
-        return False
-    if last is None:
-        Recount.objects.get_or_create(pk=1, defaults={"looked_at": now - wait})
+    return not _COUNTED_LATELY.is_any(now - wait) and _recount_if_first(wait=wait, now=now)
+
+
+@transaction.atomic
+def _recount_if_first(*, wait: timedelta, now: datetime) -> bool:
+    Recount.objects.get_or_create(pk=1, defaults={"looked_at": now - wait})
     claimed = Recount.objects.filter(pk=1, looked_at__lte=now - wait).update(looked_at=now)
     if claimed != 1 or roster.college() is None:
         return False
@@ -109,6 +114,7 @@ def _tell(done: Weighed, *, now: datetime) -> None:
 # ---------------------------------------------------------------- the legal clock
 
 
+@when_due(lambda now: Alert.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def remind_next(*, now: datetime) -> Alert | None:
     """The worker's move: the legal clock is running out, or has run out."""

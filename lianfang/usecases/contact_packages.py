@@ -16,6 +16,7 @@ from lianfang.contacts.models import Contact, Package
 from lianfang.contacts.packaging import FIELDS
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.roster.models import Lodging, Person
@@ -154,6 +155,7 @@ def _xlsx(
 # ---------------------------------------------------------------- time
 
 
+@when_due(lambda now: Package.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def remind_next(*, now: datetime) -> Package | None:
     """The worker's move: no receipt, or no answer; whoever asked is told, without a name."""

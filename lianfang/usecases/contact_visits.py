@@ -17,6 +17,7 @@ from lianfang.contacts import visiting
 from lianfang.contacts.models import Investigation, TeamMember, Visit
 from lianfang.contacts.visiting import Heard
 from lianfang.kernel.actors import Actor
+from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop
 from lianfang.notifications import operations as notifications
@@ -109,6 +110,7 @@ def strike_next(*, now: datetime) -> Model | None:
     return _share_next(now=now) or _miss_next(now=now)
 
 
+@when_due(lambda now: Investigation.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def _share_next(*, now: datetime) -> Investigation | None:
     found = visiting.claim_day(now=now)
@@ -117,6 +119,7 @@ def _share_next(*, now: datetime) -> Investigation | None:
     return found
 
 
+@when_due(lambda now: Visit.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def _miss_next(*, now: datetime) -> Visit | None:
     """Missed: whoever should have called is told, and whoever leads the investigation."""

@@ -11,6 +11,7 @@ from lianfang.audit import operations as audit
 from lianfang.escalation import operations as escalation
 from lianfang.kernel.actors import SYSTEM
 from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.reporting import operations as reporting
@@ -24,6 +25,7 @@ from lianfang.usecases import chase_people
 from lianfang.usecases.letters import in_language_of
 
 
+@when_due(lambda now: DueMoment.objects.filter(done_at__isnull=True, due_at__lte=now))
 @transaction.atomic
 def strike_next(*, now: datetime) -> DueMoment | None:
     """Do what one due moment asks for. None when none has come.

@@ -27,6 +27,7 @@ from lianfang.directives.queries import turn_of
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Escalation
 from lianfang.kernel.actors import Actor
+from lianfang.kernel.due import when_due
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import rules_in_force
 
@@ -166,6 +167,10 @@ def judge(
     receiving.judge(feedback=feedback, accept=accept, reason=reason, by=by, actor=actor, now=now)
 
 
+@when_due(
+    lambda now: DirectiveReceipt.objects.filter(next_due_at__lte=now),
+    lambda now: SupervisionItem.objects.filter(next_due_at__lte=now),
+)
 @transaction.atomic
 def chase_next(*, now: datetime) -> DirectiveReceipt | SupervisionItem | None:
     """The worker's move: one overdue receipt or matter begins to climb. None when nothing is due.

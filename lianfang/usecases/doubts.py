@@ -18,6 +18,7 @@ from lianfang.doubts.rules import Leave, PersonDay, Report, Stay
 from lianfang.escalation.queries import people_on
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, at_local, reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.quarantine.models import Order
@@ -66,6 +67,7 @@ def after_import(*, days: Iterable[date], now: datetime) -> None:
         operations.set_moment(what=What.IMPORT, day=day, due_at=now)
 
 
+@when_due(lambda now: DoubtMoment.objects.filter(done_at__isnull=True, due_at__lte=now))
 @transaction.atomic
 def strike_next(*, now: datetime) -> DoubtMoment | None:
     """One comparison. Done twice it changes nothing."""

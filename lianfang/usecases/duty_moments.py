@@ -14,6 +14,7 @@ from lianfang.duty.operations.moments import claim_moment, set_moment
 from lianfang.duty.operations.rotations import make_all_shifts
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.kernel.clock import at_local, reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.roster import queries as roster
@@ -34,6 +35,7 @@ def ensure_check(*, now: datetime) -> None:
     set_moment(reference=f"check:{today}", due_at=at_local(today, CHECK_AT))
 
 
+@when_due(lambda now: DutyMoment.objects.filter(struck_at__isnull=True, due_at__lte=now))
 @transaction.atomic
 def strike_next(*, now: datetime) -> DutyMoment | None:
     """Do what one moment asks for; None when none has come.

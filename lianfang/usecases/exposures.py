@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from lianfang.audit import operations as audit
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.monitoring import operations as monitoring
@@ -100,6 +101,7 @@ def _people(now: datetime) -> int:
     return sum(roster.head_count(day=reporting_day(now)).values())
 
 
+@when_due(lambda now: Reevaluation.objects.filter(next_due_at__lte=now))
 def compare_next(*, now: datetime) -> Reevaluation | None:
     """The worker's move: one list that nobody was compared with yet.
 
@@ -311,6 +313,7 @@ def look(*, hit: ExposureHit, actor: Actor, now: datetime) -> None:
 # ---------------------------------------------------------------- calls that stay out
 
 
+@when_due(lambda now: ExposureHit.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def remind_next(*, now: datetime) -> list[ExposureHit]:
     """The worker's move: the calls of one unit that nobody made in time, told upwards once."""

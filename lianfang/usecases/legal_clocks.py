@@ -16,6 +16,7 @@ from lianfang.escalation.queries import people_on
 from lianfang.incidents import caring, clocks
 from lianfang.incidents.models import Incident, LegalClock, NextCheck
 from lianfang.kernel.clock import SHANGHAI
+from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.roster.models import Person
@@ -25,6 +26,7 @@ from lianfang.usecases.letters import in_language_of
 _ALWAYS = ({"reach": "COMMITTEE", "role": "DUTY_OFFICER"},)
 
 
+@when_due(lambda now: LegalClock.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def strike_next(*, now: datetime) -> LegalClock | None:
     """The worker's move: one reminder, or one limit that has run out."""
@@ -86,6 +88,7 @@ def postpone_next(*, now: datetime, to: datetime) -> None:
 # ---------------------------------------------------------------- checks
 
 
+@when_due(lambda now: NextCheck.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def remind_of_check(*, now: datetime) -> NextCheck | None:
     """The worker's move: the owner of a check is told that its moment has come."""

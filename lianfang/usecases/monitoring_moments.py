@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.monitoring import checking, releasing, rules
 from lianfang.monitoring.models import CheckSlot, Contest, MonitoringFact, MonitoringFile, Need
@@ -58,6 +59,7 @@ def _able(*people: Person | None) -> list[Person]:
 # ---------------------------------------------------------------- files
 
 
+@when_due(lambda now: MonitoringFile.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def _strike_file(*, now: datetime) -> MonitoringFile | None:
     files = MonitoringFile.objects.select_related("person", "unit", "carer", "deputy")
@@ -112,6 +114,7 @@ def _begin_day(file: MonitoringFile, now: datetime) -> None:
 # ---------------------------------------------------------------- slots
 
 
+@when_due(lambda now: CheckSlot.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def _strike_slot(*, now: datetime) -> CheckSlot | None:
     slots = CheckSlot.objects.select_related(
@@ -158,6 +161,7 @@ def _tell_missed(slot: CheckSlot, now: datetime) -> None:
 # ---------------------------------------------------------------- limits
 
 
+@when_due(lambda now: Contest.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def _strike_contest(*, now: datetime) -> Contest | None:
     contests = Contest.objects.select_related("file__person", "file__unit").defer("text", "answer")
@@ -173,6 +177,7 @@ def _strike_contest(*, now: datetime) -> Contest | None:
     return contest
 
 
+@when_due(lambda now: Need.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def _strike_need(*, now: datetime) -> Need | None:
     needs = Need.objects.select_related("file__person", "file__unit", "owner")

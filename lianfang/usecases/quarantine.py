@@ -11,6 +11,7 @@ from lianfang.audit import operations as audit
 from lianfang.escalation.queries import people_on
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import at_local, reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Forbidden
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
@@ -152,6 +153,7 @@ def _end(order: Order, state: str, words: str, by: Person, actor: Actor, now: da
 # ---------------------------------------------------------------- the clock
 
 
+@when_due(lambda now: Order.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def propose_next(*, now: datetime) -> Order | None:
     """The planned end has come, or the person asks: whoever may decide is told, nothing is decided.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from lianfang.escalation.queries import people_on
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.quarantine import needs
@@ -57,6 +58,7 @@ def settle(*, need: Need, state: str, answer: str, by: Person, actor: Actor, now
     needs.settle(need=need, state=state, answer=answer, by=by, actor=actor, now=now)
 
 
+@when_due(lambda now: Need.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def remind_next(*, now: datetime) -> Need | None:
     """The worker's move: the owner first, then the head of the department, then the duty officer.

@@ -11,6 +11,7 @@ from lianfang.incidents.kinds import Transport
 from lianfang.incidents.models import Incident, Referral
 from lianfang.incidents.referrals import AlreadyOnTheWay, StepIsOver, waits_from
 from lianfang.kernel.actors import Actor
+from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Invalid
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications import operations as notifications
@@ -68,6 +69,7 @@ def take_step(
     )
 
 
+@when_due(lambda now: Referral.objects.filter(next_due_at__lte=now))
 @transaction.atomic
 def remind_next(*, now: datetime) -> Referral | None:
     """The worker's move: one reminder, without the name and without the hospital."""
