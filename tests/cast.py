@@ -20,9 +20,9 @@ from django.db.models import Min, Model
 from lianfang.duty import operations as duty
 from lianfang.escalation import operations as escalation
 from lianfang.installation import operations as installation
+from lianfang.installation.due import Waiting
 from lianfang.kernel.actors import OPERATOR, Actor
 from lianfang.kernel.clock import at_local, parse_moment, reporting_day
-from lianfang.kernel.due import Waiting
 from lianfang.notifications.models import Message
 from lianfang.reporting.models import DailyReport
 from lianfang.reporting.rules import Answers

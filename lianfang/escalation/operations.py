@@ -20,9 +20,9 @@ from lianfang.escalation.queries import ladder_of, people_on
 from lianfang.escalation.rules import advance
 from lianfang.incidents import operations as incidents
 from lianfang.incidents.models import Incident
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications import operations as notifications

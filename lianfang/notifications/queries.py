@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from lianfang.kernel.due import Waiting
+from lianfang.installation.due import Waiting
 from lianfang.notifications.channels.reading import Problem
 from lianfang.notifications.models import Delivery, Message, ParkedAnswer, ProviderState
 from lianfang.notifications.outlets import SMS_PROVIDERS, usable

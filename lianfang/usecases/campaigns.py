@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.monitoring.queries import people_under_monitoring
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Message

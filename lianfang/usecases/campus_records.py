@@ -12,9 +12,9 @@ from django.db import transaction
 from lianfang.campus import operations, queries, rules
 from lianfang.campus.models import Batch, Purge
 from lianfang.campus.operations import AlreadyImported
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import at_local, reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster import queries as roster

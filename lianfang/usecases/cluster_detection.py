@@ -14,8 +14,8 @@ from lianfang.clusters.detecting import ALARM, SMALL, Judgement, judge, judge_we
 from lianfang.clusters.models import DetectionDay, IllDay
 from lianfang.clusters.rules import COLLEGE, DEPARTMENT, Hit, Ill, Key
 from lianfang.escalation import operations as escalation
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import SYSTEM
-from lianfang.kernel.due import when_due
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Unit
 from lianfang.rulebook.cluster_policy import ClusterPolicy, CountRule, policy_of

@@ -16,9 +16,9 @@ from lianfang.clusters.rules import next_moment
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Summons
 from lianfang.escalation.queries import people_on
+from lianfang.installation.due import Waiting, when_due
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
-from lianfang.kernel.due import Waiting, when_due
 from lianfang.kernel.refusals import Invalid, NotYours
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications import operations as notifications

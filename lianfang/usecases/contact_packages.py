@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from lianfang.contacts import packaging
 from lianfang.contacts.models import Contact, Package
 from lianfang.contacts.packaging import FIELDS
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.roster.models import Lodging, Person

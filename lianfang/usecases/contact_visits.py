@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from lianfang.contacts import visiting
 from lianfang.contacts.models import Investigation, TeamMember, Visit
 from lianfang.contacts.visiting import Heard
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import Actor
-from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop
 from lianfang.notifications import operations as notifications

@@ -9,9 +9,9 @@ from django.db import transaction
 
 from lianfang.audit import operations as audit
 from lianfang.escalation import operations as escalation
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import SYSTEM
 from lianfang.kernel.clock import reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.reporting import operations as reporting

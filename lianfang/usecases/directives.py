@@ -26,8 +26,8 @@ from lianfang.directives.operations import (
 from lianfang.directives.queries import turn_of
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Escalation
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import Actor
-from lianfang.kernel.due import when_due
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import rules_in_force
 

@@ -16,9 +16,9 @@ from lianfang.doubts.models import Contradiction, DoubtMoment, Question, Trace
 from lianfang.doubts.operations import ContradictionIsClosed, QuestionIsAnswered
 from lianfang.doubts.rules import Leave, PersonDay, Report, Stay
 from lianfang.escalation.queries import people_on
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, at_local, reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.quarantine.models import Order

@@ -13,8 +13,8 @@ from lianfang.duty.operations.facts import note_fact
 from lianfang.duty.operations.moments import claim_moment, set_moment
 from lianfang.duty.operations.rotations import make_all_shifts
 from lianfang.escalation.models import Escalation, Summons
+from lianfang.installation.due import when_due
 from lianfang.kernel.clock import at_local, reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.roster import queries as roster

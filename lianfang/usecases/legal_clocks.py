@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from lianfang.escalation.queries import people_on
 from lianfang.incidents import caring, clocks
 from lianfang.incidents.models import Incident, LegalClock, NextCheck
+from lianfang.installation.due import when_due
 from lianfang.kernel.clock import SHANGHAI
-from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.roster.models import Person

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
+from lianfang.installation.due import when_due
 from lianfang.kernel.clock import reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.monitoring import checking, releasing, rules
 from lianfang.monitoring.models import CheckSlot, Contest, MonitoringFact, MonitoringFile, Need

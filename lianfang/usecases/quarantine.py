@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from lianfang.audit import operations as audit
 from lianfang.escalation.queries import people_on
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import at_local, reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Forbidden
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft

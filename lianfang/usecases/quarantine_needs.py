@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lianfang.escalation.queries import people_on
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
-from lianfang.kernel.due import when_due
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
 from lianfang.quarantine import needs

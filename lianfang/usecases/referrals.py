@@ -10,8 +10,8 @@ from lianfang.incidents import referrals
 from lianfang.incidents.kinds import Transport
 from lianfang.incidents.models import Incident, Referral
 from lianfang.incidents.referrals import AlreadyOnTheWay, StepIsOver, waits_from
+from lianfang.installation.due import when_due
 from lianfang.kernel.actors import Actor
-from lianfang.kernel.due import when_due
 from lianfang.kernel.refusals import Invalid
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications import operations as notifications

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lianfang.kernel.due import Waiting, when_due
+from lianfang.installation.due import Waiting, when_due
 from lianfang.reporting.models import DueMoment
 
 pytestmark = pytest.mark.django_db
