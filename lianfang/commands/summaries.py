@@ -1,4 +1,4 @@
-"""`lianfang summary UNIT --kind A|B|E|H --on DAY [--out FILE]`: what is sent upward."""
+"""`lianfang summary UNIT --kind A|B|E|F|H --on DAY [--out FILE]`: what is sent upward."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
         "--kind",
         choices=summaries.KINDS,
         default="A",
-        help=_("A the unit, B the college by units, E missing and late, H a line of text"),
+        help=_("A the unit, B the college by units, E missing and late, F rounds of the classes, H a line of text"),
     )
     parser.add_argument("--on", type=day_of, metavar="DAY", help=_("default: today"))
     parser.add_argument("--out", type=Path, metavar="FILE", help=_("default: a name that tells"))

@@ -1,4 +1,4 @@
-"""The address of a summary: /desk/summaries/<unit>/<day>/<kind>/, where kind is A, B, E or H."""
+"""The address of a summary: /desk/summaries/<unit>/<day>/<kind>/, where kind is A, B, E, F or H."""
 
 from django.urls import path
 

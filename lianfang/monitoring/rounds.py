@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -36,6 +37,7 @@ class Entry:
     is_present: bool
     temperature: Decimal | None = None
     symptoms: tuple[str, ...] = ()
+    is_absent_ill: bool = False  # not there, because ill
 
 
 def plan_of(unit: Unit, *, day: date) -> RoundPlan | None:
@@ -101,7 +103,7 @@ def keep(
                 "unit": unit,
                 "is_present": entry.is_present,
                 "temperature": str(entry.temperature or ""),
-                "symptoms": {"codes": list(entry.symptoms)} if entry.symptoms else {},
+                "symptoms": _sealed(entry),
                 "has_symptoms": bool(entry.symptoms),
                 "taken_at": now,
                 "taken_by": by,
@@ -113,6 +115,50 @@ def keep(
         people=len(kept),
     )  # fmt: skip
     return kept
+
+
+def _sealed(entry: Entry) -> dict[str, Any]:
+    if entry.is_absent_ill:
+        return {"absent_ill": True}
+    return {"codes": list(entry.symptoms)} if entry.symptoms else {}
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfClass:
+    """What the rounds of a class found on a day: people, each once however often looked at.
+
+    Nothing was looked at where `looked_at` is 0; then nothing else is known.
+    """
+
+    looked_at: int = 0
+    present: int = 0
+    absent_ill: int = 0
+    by_symptom: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+def found_in(
+    units: Collection[int], *, since: date, until: date
+) -> dict[tuple[int, date], DayOfClass]:
+    """Class and day (both ends included) → what its rounds found; the last word of a day counts."""
+    rows = RoundCheck.objects.filter(unit_id__in=list(units), day__gte=since, day__lte=until)
+    last: dict[tuple[int, date], dict[int, RoundCheck]] = {}
+    ill: dict[tuple[int, date], dict[str, set[int]]] = {}
+    for row in rows.order_by("taken_at", "pk"):
+        key = row.unit_id, row.day
+        last.setdefault(key, {})[row.person_id] = row
+        for code in (row.symptoms or {}).get("codes", ()):
+            ill.setdefault(key, {}).setdefault(code, set()).add(row.person_id)
+    return {
+        key: DayOfClass(
+            looked_at=len(people),
+            present=_count(row.is_present for row in people.values()),
+            absent_ill=_count(
+                bool((row.symptoms or {}).get("absent_ill")) for row in people.values()
+            ),
+            by_symptom={code: frozenset(some) for code, some in ill.get(key, {}).items()},
+        )
+        for key, people in last.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,9 @@ def _with_fever(entry: Entry, limits: Limits) -> Entry:
     """A measured fever is a symptom, whether or not somebody ticked it."""
     limit = limits.fever.get(SITE, limits.fever.get("axilla", 99.0))
     hot = entry.temperature is not None and float(entry.temperature) >= limit
-    return replace(entry, symptoms=("fever",)) if hot and not entry.symptoms else entry
+    if not hot or "fever" in entry.symptoms:
+        return entry
+    return replace(entry, symptoms=("fever", *entry.symptoms))
 
 
 def _filing(

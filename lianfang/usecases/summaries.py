@@ -27,9 +27,10 @@ from lianfang.usecases import summary_tables as tables
 from lianfang.usecases import summary_words as words
 from lianfang.usecases.summary_cases import with_cases, with_cases_of_college
 from lianfang.usecases.summary_monitoring import with_monitoring, with_monitoring_of_college
+from lianfang.usecases.summary_rounds import rounds_table
 
-Kind = Literal["A", "B", "E", "H"]
-KINDS: tuple[Kind, ...] = ("A", "B", "E", "H")
+Kind = Literal["A", "B", "E", "F", "H"]
+KINDS: tuple[Kind, ...] = ("A", "B", "E", "F", "H")
 FIRST_DAY = date(2003, 1, 1)  # nobody keeps electronic ledgers of an earlier epidemic here
 EXERCISE = "演练 EXERCISE"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -131,6 +132,8 @@ def _tables(kind: Kind, unit: Unit, day: date, now: datetime) -> list[tables.Tab
     if kind == "B":
         college = with_monitoring_of_college(frozen.college_summary(unit, day=day, now=now))
         return tables.college_tables(with_cases_of_college(college), facts)
+    if kind == "F":
+        return [rounds_table(unit, day, facts)]
     return [tables.silence_table(frozen.silences(unit, day=day, now=now), facts)]
 
 

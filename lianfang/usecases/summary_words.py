@@ -146,6 +146,7 @@ TITLES = {
     "A": pgettext_lazy("summary", "Daily health summary of the unit (general Party branch)"),
     "B": pgettext_lazy("summary", "Daily summary of the college"),
     "E": pgettext_lazy("summary", "Missing and late reports"),
+    "F": pgettext_lazy("summary", "Rounds of the classes (morning, noon, evening)"),
     "H": pgettext_lazy("summary", "Text for the group or the phone"),
 }
 TABS = {
@@ -154,6 +155,7 @@ TABS = {
     "COMPARED": pgettext_lazy("summary", "Against yesterday"),
     "UNSIGNED": pgettext_lazy("summary", "Not signed"),
     "E": pgettext_lazy("summary", "Missing and late"),
+    "F": pgettext_lazy("summary", "Rounds"),
 }
 NOT_SIGNED = pgettext_lazy("summary", "not signed")
 UNKNOWN = pgettext_lazy("summary", "unknown")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +15,7 @@ from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Invalid
 from lianfang.monitoring.models import RoundCheck, RoundPlan
 from lianfang.monitoring.rounds import Entry, NoSuchRound, rounds_of, summaries_of
-from lianfang.usecases import rounds
+from lianfang.usecases import rounds, summaries
 from tests.cast import College
 from tests.flow.test_key_monitoring import watched
 
@@ -97,3 +99,35 @@ def test_the_command_line_says_whose_end_would_change_and_names_nobody(
     assert main(["monitoring", "preview", str(edition)]) == 2
     assert "monitor: days is a whole number from 1, not 0" in capsys.readouterr().err
     assert main(["monitoring", "preview", "no such edition"]) == 2
+
+
+def test_the_rounds_of_three_days_are_format_f() -> None:
+    """Each person once per column; a class in which nobody was looked at is unknown, not zero."""
+    college = College.found()
+    unit = college.unit("网络1班")
+    rounds.set_rounds(unit=unit, codes=["morning"], **who(college, "主任"))
+    rounds.take_round(
+        unit=unit,
+        code="morning",
+        entries=[
+            Entry(college["小明"], True, Decimal("37.4"), ("dry_cough", "rash")),
+            Entry(college["小红"], True, Decimal("36.4"), ("dry_cough",)),
+            Entry(college["小刚"], False, is_absent_ill=True),
+        ],
+        **who(college, "辅导员"),
+    )
+
+    def exported(day: date) -> list[list[str]]:
+        made = summaries.export(
+            unit=college.unit("信息系"), day=day, kind="F", actor=college.actor("主任"),
+            now=college.now, as_csv=True, language="en",
+        )  # fmt: skip
+        return list(csv.reader(made.text.lstrip("\ufeff").splitlines()))
+
+    first = college.today
+    [row] = [row for row in exported(first) if row and row[0] == "网络1班"]
+    #                 people, looked at, there, absent ill; fever rash diarrhoea vomiting jaundice eyes cough other
+    assert row[1:] == ["3", "3", "2", "1", *"11000020", *"11000020"]
+    college.fast_forward(days=1)
+    [row] = [row for row in exported(college.today) if row and row[0] == "网络1班"]
+    assert row[1:] == ["3", "0", *["unknown"] * 10, *"11000020"]

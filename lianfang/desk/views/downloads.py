@@ -23,6 +23,10 @@ def kind_words() -> dict[str, tuple[str, str]]:
         "A": (_("Daily statistics by class or office"), _("for the department or general branch")),
         "B": (_("Daily report of the whole college"), _("for the office of the leading group")),
         "E": (_("Not reported and late, by unit"), _("for whoever reminds the units")),
+        "F": (
+            _("Rounds of the classes on campus"),
+            _("for the school doctor and the health office"),
+        ),
         "H": (_("One line of text"), _("for a group chat or the telephone")),
     }
 

@@ -96,15 +96,16 @@ def _typed(request: HttpRequest, people: dict[int, Person]) -> tuple[list[Entry]
     for pk, person in people.items():
         there = request.POST.get(f"there-{pk}", "")
         typed = request.POST.get(f"temperature-{pk}", "")
-        symptom = request.POST.get(f"symptom-{pk}", "")
-        if not (there or typed.strip() or symptom):
+        symptoms = tuple(dict.fromkeys(filter(None, request.POST.getlist(f"symptom-{pk}"))))
+        if not (there or typed.strip() or symptoms):
             continue
         try:
             degrees = reading.temperature(typed)
         except AskBack as error:
             problems[f"person-{pk}"] = _(error.message) % error.context
             continue
-        entries.append(Entry(person, there != "no", degrees, (symptom,) if symptom else ()))
+        away = there in {"no", "ill"}
+        entries.append(Entry(person, not away, degrees, symptoms, is_absent_ill=there == "ill"))
     return entries, problems
 
 
@@ -145,8 +146,10 @@ def _row(
     request: HttpRequest, person: Person, taken: RoundCheck | None, problems: dict[str, str]
 ) -> dict[str, Any]:
     """What was typed, else what was written down before."""
-    codes = taken.symptoms.get("codes", []) if taken and taken.symptoms else []
-    there = "" if taken is None else ("yes" if taken.is_present else "no")
+    sealed = taken.symptoms if taken and taken.symptoms else {}
+    away = "ill" if sealed.get("absent_ill") else "no"
+    there = "" if taken is None else ("yes" if taken.is_present else away)
+    typed = request.POST.getlist(f"symptom-{person.pk}")
     posted = request.POST
     return {
         "person": person,
@@ -154,7 +157,7 @@ def _row(
         "temperature": posted.get(f"temperature-{person.pk}", taken.temperature if taken else "")[
             :40
         ],
-        "symptom": posted.get(f"symptom-{person.pk}", codes[0] if codes else ""),
+        "symptoms": typed if posted else sealed.get("codes", []),
         "problem": problems.get(f"person-{person.pk}", ""),
     }
 

@@ -1,4 +1,4 @@
-"""A summary of a signed day as a file: xlsx or CSV for A, B and E, a line of text for H."""
+"""A summary of a signed day as a file: xlsx or CSV for A, B, E and F, a line of text for H."""
 
 from __future__ import annotations
 
