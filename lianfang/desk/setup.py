@@ -15,6 +15,7 @@ from lianfang.kernel.refusals import Refused
 from lianfang.notifications.outlets import configured_channels
 from lianfang.places import queries as places
 from lianfang.places.models import DesignatedHospital
+from lianfang.portal.templatetags.lianfang import day as day_in_words
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person
 from lianfang.roster.vacancies import warnings_of
@@ -110,7 +111,7 @@ def _areas(day: date) -> Step:
     elif newest is None:
         words, kind = _("no list yet: nobody can be screened for travel"), "today"
     else:
-        words = _("list up to %(day)s") % {"day": newest.isoformat()}
+        words = _("list up to %(day)s") % {"day": day_in_words(newest)}
         kind = "done" if (day - newest).days <= 1 else "today"
     return Step(_("Areas of high incidence"), words, kind, reverse("desk-areas"), _("Import"))
 

@@ -114,6 +114,9 @@ def drill(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     calls = list(
         one.calls.select_related("person", "unit", "drill").order_by("unit__position", "id")
     )
+    calls.sort(
+        key=lambda call: call.answered_at is not None
+    )  # whoever is still to be reached first
     counts: dict[str, int] = {}
     for call in calls:
         counts[call.state] = counts.get(call.state, 0) + 1

@@ -17,6 +17,7 @@ register = template.Library()
 _DAYS_ZH = "一二三四五六日"
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SOON = timedelta(hours=1)
+_STAMP = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
 
 def _english() -> bool:
@@ -45,6 +46,25 @@ def hour(value: datetime | None) -> str:
 def when(value: datetime | None) -> str:
     """2月1日 周六 13:05."""
     return f"{day(value)} {hour(value)}" if value else ""
+
+
+@register.filter
+def until(start: datetime, end: datetime) -> str:
+    """2月1日 周六 08:00–20:00: the day is said again only where it is another one."""
+    later = end.astimezone(SHANGHAI).date() != start.astimezone(SHANGHAI).date()
+    return f"{when(start)} – {when(end)}" if later else f"{when(start)}–{hour(end)}"
+
+
+@register.filter
+def month(value: date) -> str:
+    """2020年2月 / Feb 2020."""
+    return f"{value:%b %Y}" if _english() else f"{value.year}年{value.month}月"
+
+
+@register.filter
+def readable(words: str) -> str:
+    """The stamps of a sheet as a page says them: 2020-02-01 13:05 becomes 2月1日 周六 13:05."""
+    return _STAMP.sub(lambda found: day(date.fromisoformat(found[0])), str(words))
 
 
 @register.filter
@@ -118,6 +138,8 @@ _EITHER = {
     "ANSWERABLE": gettext_lazy("whoever answers for it"),
 }
 
+_CHANNELS = {"sms": gettext_lazy("text message"), "email": gettext_lazy("e-mail")}
+
 
 @register.filter
 def role(code: str) -> str:
@@ -125,6 +147,12 @@ def role(code: str) -> str:
     if code in _EITHER:
         return str(_EITHER[code])
     return str(Post.Role(code).label) if code in Post.Role.values else code
+
+
+@register.filter
+def channel(name: str) -> str:
+    """The way of a letter in words; a gateway that somebody named is called by its name."""
+    return str(_CHANNELS.get(name, name))
 
 
 @register.filter
