@@ -62,6 +62,31 @@ WORDS = {
     "incidents.observation.ended": _("noted that you left the observation room"),
     "incidents.disinfection.asked": _("asked for a place to be disinfected"),
     "incidents.disinfection.done": _("noted that a place was disinfected"),
+    "clusters.person.seen": _("looked at people who fell ill together, you among them"),
+    "clusters.visit.noted": _("noted that you came to the clinic"),
+    "clusters.sign.withdrawn": _("took out that you were ill: it was a mistake"),
+    "contacts.investigation.opened": _("began to look for the people whom you met"),
+    "contacts.investigation.seen": _("looked at the people whom you met"),
+    "contacts.investigation.closed": _("ended the search for the people whom you met"),
+    "contacts.candidates.proposed": _("looked for the people whom you may have met"),
+    "contacts.window.changed": _(
+        "changed the days for which the people whom you met are looked for"
+    ),
+    "contacts.chain.linked": _("noted where your illness may have come from"),
+    "contacts.contact.seen": _("looked whether you met somebody who is ill"),
+    "contacts.contact.named": _("noted that you may have met somebody who is ill"),
+    "contacts.contact.listed": _("took you in from a list of contacts from outside"),
+    "contacts.contact.confirmed": _("noted that you met somebody ill"),
+    "contacts.contact.casual": _("noted that you met somebody ill in passing only"),
+    "contacts.contact.dismissed": _("noted that you did not meet the ill person"),
+    "contacts.contact.determined": _("noted that the CDC determined you as a close contact"),
+    "contacts.contact.withdrawn": _("noted that the CDC took its word about you back"),
+    "contacts.contact.ended": _("ended your observation as a contact"),
+    "contacts.contact.disclosed": _("handed your data as a contact over to a health authority"),
+    "contacts.visit.settled": _("rang or visited you as a contact, and wrote down how you are"),
+    "contacts.visit.missed": _("noted that you were not rung in time"),
+    "contacts.team.joined": _("put you on the team that rings contacts"),
+    "contacts.team.left": _("took you off the team that rings contacts"),
     "monitoring.file.seen": _("looked at your monitoring file"),
     "monitoring.file.opened": _("put you under key monitoring"),
     "monitoring.file.verified": _("checked with you why you are under monitoring"),
@@ -72,6 +97,19 @@ WORDS = {
     "monitoring.file.refused": _("refused your release for now"),
     "monitoring.file.cancelled": _("took your monitoring back"),
     "monitoring.file.answered": _("answered your objection"),
+    "monitoring.file.moved": _("changed the state of your monitoring"),
+    "monitoring.file.policy": _("put your monitoring under another edition of the rules"),
+    "monitoring.file.carer": _("named who cares for you"),
+    "monitoring.file.place": _("noted where you stay while under monitoring"),
+    "monitoring.file.called": _("called you about your monitoring"),
+    "monitoring.file.note": _("added a note to your monitoring file"),
+    "monitoring.file.lost": _("noted that you could not be found"),
+    "monitoring.file.explained": _("explained a gap in your checks"),
+    "monitoring.file.reported-again": _("noted that your exposure was reported again"),
+    "monitoring.file.urgent": _("noted signs of illness that you reported"),
+    "monitoring.file.proposed": _("proposed your release from monitoring"),
+    "monitoring.need.asked": _("noted something that you need"),
+    "monitoring.need.settled": _("settled something that you needed"),
     "monitoring.round.seen": _("looked at a round of your class"),
     "monitoring.slot.filled": _("noted a check of yours"),
     "monitoring.slot.missed": _("noted that a check was missed"),
@@ -95,8 +133,12 @@ WORDS = {
     "quarantine.need.settled": _("settled something that you needed"),
     "quarantine.bed.assigned": _("gave you a bed"),
     "quarantine.bed.left": _("noted that you left the room"),
+    "outreach.audience.seen": _(
+        "looked at a list of people who are sent a message, with your name"
+    ),
     "doubts.contradiction.seen": _("looked at two records about you that disagree"),
     "doubts.contradiction.found": _("found two records about you that disagree"),
+    "quarantine.release.asked": _("asked for your release from quarantine"),
     "doubts.question.answered": _("asked about help with your reports"),
     "doubts.contradiction.closed": _("cleared up two records about you"),
 }
@@ -111,8 +153,12 @@ LOOKS = (
     "roster.sheet.printed",
     "quarantine.order.seen",
     "doubts.contradiction.seen",
+    "outreach.audience.seen",
     "surveys.response.seen",
     "screening.exposure.seen",
+    "clusters.person.seen",
+    "contacts.investigation.seen",
+    "contacts.contact.seen",
 )
 
 
@@ -133,9 +179,6 @@ def acts_about(person: Person) -> QuerySet[Entry]:
 def in_words(entries: Iterable[Entry]) -> list[Act]:
     others = {"SYSTEM": _("the system"), "OPERATOR": _("the administrator")}
     return [
-    "outreach.audience.seen": _(
-        "looked at a list of people who are sent a message, with your name"
-    ),
         Act(
             at=entry.at,
             by=str(others.get(entry.actor_kind, entry.actor_label)),
@@ -144,4 +187,3 @@ def in_words(entries: Iterable[Entry]) -> list[Act]:
         )
         for entry in entries
     ]
-    "outreach.audience.seen",
