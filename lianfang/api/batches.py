@@ -9,7 +9,6 @@ from typing import Any
 
 import pydantic
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext
 
 from lianfang.api import filings, problems
 from lianfang.api.access import Caller
@@ -161,7 +160,7 @@ def _result(item: Item) -> BatchResultOut:
         return BatchResultOut(index=item.index, status=201, report=receipt)
     refusal = item.refusal
     assert refusal is not None
-    fields = refusal.problems if isinstance(refusal, Invalid) else {}
-    words = {name: gettext(sentence) for name, sentence in fields.items()}
-    problem = ProblemOut(code=refusal.code, message=in_words(refusal), fields=words)
+    problem = ProblemOut(
+        code=refusal.code, message=in_words(refusal), fields=problems.fields_of(refusal)
+    )
     return BatchResultOut(index=item.index, status=refusal.status, problem=problem)

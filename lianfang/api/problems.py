@@ -6,7 +6,7 @@ The shape is a problem of RFC 9457 (`application/problem+json`), with members of
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -101,8 +101,6 @@ class MethodNotAllowed(Refused):
 
 def answer(problem: Refused) -> HttpResponse:
     """The refusal as the one shape."""
-    fields = problem.problems if isinstance(problem, Invalid) else {}
-    words = {name: gettext(sentence) for name, sentence in fields.items()}
     sentence = in_words(problem)
     plain = Problem(
         type=f"{_KIND}{problem.code}",
@@ -111,7 +109,7 @@ def answer(problem: Refused) -> HttpResponse:
         detail=sentence,
         code=problem.code,
         message=sentence,
-        fields=words,
+        fields=fields_of(problem),
     )
     response = JsonResponse(
         plain.model_dump(),
@@ -124,6 +122,30 @@ def answer(problem: Refused) -> HttpResponse:
     if problem.status == 503:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def fields_of(refusal: Refused) -> dict[str, str]:
+    """Each culprit with its sentence, in the language of the moment."""
+    if not isinstance(refusal, Invalid):
+        return {}
+    return {
+        name: _filled(gettext(text), refusal.context) for name, text in refusal.problems.items()
+    }
+
+
+def _filled(sentence: str, context: Mapping[str, Any]) -> str:
+    """With the values of the refusal; a sentence that was filled before stays as it is."""
+    try:
+        return sentence % context if "%(" in sentence else sentence
+    except (KeyError, TypeError, ValueError):
+        return sentence
+
+
+def renamed(refusal: Invalid, name_of: Callable[[str], str]) -> Invalid:
+    """The same refusal with the fields as this request calls them."""
+    context = {name: value for name, value in refusal.context.items() if name != "problems"}
+    fields = {name_of(name): sentence for name, sentence in refusal.problems.items()}
+    return Invalid(fields, **context)
 
 
 # What the outer world raises, and the refusal that says it.

@@ -176,6 +176,16 @@ def test_an_exposure_is_settled_and_opens_a_file(college: College) -> None:
     me = token_of(college).acting_for(college["辅导员"].number)
     (row,) = me.get("/exposures").json()["exposures"]
     assert (row["person"]["name"], row["area"]) == ("小明", "420100")
+    seen = made(me.get(f"/exposures/{hit.pk}"))
+    assert (seen["person"]["name"], seen["file"], bool(seen["why"])) == ("小明", None, True)
+    assert (
+        Entry.objects.filter(verb="screening.exposure.seen", concerns=college["小明"].pk).count()
+        == 1
+    )
+    for name in ("外辅导员", "组长", "小红", "小明"):
+        answer = logged_in(college, name).get(f"/exposures/{hit.pk}")
+        assert problem(answer)[0] in {403, 404}, name
+        assert "小明" not in answer.content.decode()
     path = f"/exposures/{hit.pk}/verdict"
     assert problem(logged_in(college, "外辅导员").post(path, {"verdict": "TRUE"}))[0] == 404
     done = made(me.post(path, {"verdict": "TRUE", "reason": "本人确认到过武汉"}))

@@ -143,3 +143,70 @@ def test_rooms_are_seen_without_names_by_whoever_may_not_know_them(college: Coll
         assert problem(me.post(f"{path}/check", FINE_LOOK))[0] in {403, 404}
         assert problem(me.post(f"{path}/bed", {"bed": bed("102").pk}))[0] in {403, 404}
     assert problem(operator(college).get("/houses"))[0] == 403
+
+
+def test_an_order_is_served_moved_explained_and_ended_otherwise(college: College) -> None:
+    me, head = acting(college, "辅导员"), logged_in(college, "主任")
+    body = PAPER | {"person": college["小明"].number, "held_from": "2020-01-30"}
+    path = f"/quarantine/{made(me.post('/quarantine', body))['id']}"
+    told = {"how": "PHONE", "by": "刘医生", "to": "本人", "at": "2020-12-01T08:00:00+08:00"}
+    assert problem(me.post(f"{path}/served", told)) == (422, "invalid", {"at"})
+    told["at"] = "2020-02-01T08:00:00+08:00"
+    served = made(me.post(f"{path}/served", told, Idempotency_Key="s"))
+    assert made(me.post(f"{path}/served", told, Idempotency_Key="s")) == served
+    assert served["served_at"] == "2020-02-01T00:00:00Z"
+    moved = {"until": "2020-02-16", "why": "又有接触", "document_no": ""}
+    assert problem(me.post(f"{path}/end-day", moved))[2] == {"document_no"}
+    moved["document_no"] = "通疾控〔2020〕15号"
+    assert made(me.post(f"{path}/end-day", moved))["held_until"] == "2020-02-16"
+    days = {"first": "2020-01-31", "last": "2020-03-01", "text": "停电,问过本人"}
+    assert problem(me.post(f"{path}/explain", days))[2] == {"first"}
+    made(me.post(f"{path}/explain", days | {"last": "2020-01-31"}))
+    gone = {"state": "MOVED_ON", "words": "转市中心医院"}
+    assert problem(me.post(f"{path}/end", gone))[:2] == (403, "forbidden")
+    assert problem(head.post(f"{path}/end", gone | {"state": "RELEASED"}))[2] == {"state"}
+    for what, said in (("served", told), ("end-day", moved), ("explain", days), ("end", gone)):
+        answer = logged_in(college, "外辅导员").post(f"{path}/{what}", said)
+        assert problem(answer)[0] == 404, what
+        assert PAPER["reason"] not in answer.content.decode()
+    assert made(head.post(f"{path}/end", gone))["state"] == "MOVED_ON"
+    assert problem(me.post(f"{path}/end-day", moved))[0] == 409
+
+
+def test_a_house_is_opened_and_its_keeper_named_and_dismissed(college: College) -> None:
+    me = acting(college, "值班员")
+    body = {"name": "5栋", "rooms": "101-103", "beds": 2}
+    assert problem(me.post("/houses", body | {"rooms": "、"}))[2] == {"rooms"}
+    made_house = made(me.post("/houses", body, Idempotency_Key="h"))
+    assert made(me.post("/houses", body, Idempotency_Key="h"))["id"] == made_house["id"]
+    assert (made_house["free"], len(made_house["rooms"])) == (6, 3)
+    path = f"/houses/{made_house['id']}/keepers"
+    assert problem(me.post(path, {"person": "没有"}))[2] == {"person"}
+    keeper = made(me.post(path, {"person": college["副主任"].number}))
+    assert made(logged_in(college, "副主任").get("/houses"))["houses"][0]["id"] == made_house["id"]
+    assert [one["id"] for one in made(me.get("/keepers"))["keepers"]] == [keeper["id"]]
+    assert made(me.post(f"/keepers/{keeper['id']}/end", {}))["keepers"] == []
+    for name in ("主任", "组长", "小红"):
+        other = logged_in(college, name)
+        assert problem(other.post("/houses", body))[0] == 403, name
+        assert problem(other.get("/keepers"))[0] == 403, name
+        assert problem(other.post(path, {"person": college["小红"].number}))[0] == 403, name
+
+
+def test_a_person_in_quarantine_checks_asks_and_is_not_released_early(college: College) -> None:
+    college.report("小明", FINE)
+    order(college)
+    me = logged_in(college, "小明")
+    mine = made(me.get("/me/quarantine"))
+    assert (mine["place"], mine["is_ready"]) == ("示例大酒店隔离点", False)
+    wrong = FINE_LOOK | {"unwell": True}
+    assert problem(me.post("/me/quarantine/check", wrong))[2] == {"symptoms"}
+    assert len(made(me.post("/me/quarantine/check", FINE_LOOK))["checks"]) == 1
+    need = {"kind": "MEALS", "text": "清淡饮食"}
+    assert made(me.post("/me/quarantine/needs", need))["needs"][0]["text"] == "清淡饮食"
+    early = problem(me.post("/me/quarantine/release", {"paper": "解字12号"}))
+    assert early[1] == "quarantine.not-ready-for-release"
+    other = logged_in(college, "小红")
+    assert problem(other.get("/me/quarantine"))[0] == 404
+    assert problem(other.post("/me/quarantine/check", FINE_LOOK))[0] == 404
+    assert problem(acting(college, "小明").get("/me/quarantine"))[1] == "api.for-people-only"

@@ -114,3 +114,26 @@ def test_what_somebody_said_is_nobodys_but_those_who_care(college: College) -> N
     assert made(blind.get(f"/units/{unit}/survey"))["missing"] is None
     leader = made(logged_in(college, "组长").get(f"/units/{unit}/survey"))
     assert leader["missing"] is None
+
+
+def test_a_person_answers_for_themself_and_says_that_nothing_changed(college: College) -> None:
+    me = logged_in(college, "小明")
+    mine = {name: value for name, value in TOLD.items() if name not in {"source", "told_by"}}
+    assert problem(me.post("/me/survey/same", {}))[0] in {404, 409}
+    late = mine | {"trips": [TRIP | {"left_on": "2020-01-10"}]}
+    assert problem(me.post("/me/survey", late))[2] == {"trips.0.left_on"}
+    assert made(me.post("/me/survey", mine, Idempotency_Key="s"))["revision"] == 1
+    assert made(me.post("/me/survey", mine, Idempotency_Key="s"))["revision"] == 1
+    assert made(me.post("/me/survey/same", {}))["revision"] == 1
+    (said,) = made(me.get("/me/survey"))["revisions"]
+    assert (said["source"], said["trips"][0]["county_code"]) == ("SELF", "420106")
+    assert made(logged_in(college, "小红").get("/me/survey"))["revisions"] == []
+    assert problem(acting(college, "小明").post("/me/survey", mine))[1] == "api.for-people-only"
+
+
+def test_a_round_is_opened_by_an_operator_as_on_the_page(college: College) -> None:
+    admin = operator(college)
+    assert made(admin.post("/surveys", {}))["state"] == "OPEN"
+    assert made(admin.post("/surveys/close", {}))["state"] == "CLOSED"
+    for name in ("辅导员", "小红"):
+        assert problem(logged_in(college, name).post("/surveys", {}))[:2] == (403, "forbidden")

@@ -10,6 +10,7 @@ from ninja import Router
 from lianfang.api.access import Caller, number_in_address
 from lianfang.api.caring import reader, writer
 from lianfang.api.once import once
+from lianfang.api.problems import renamed
 from lianfang.api.routers.common import answers
 from lianfang.api.shapes.quarantine import (
     BedOut,
@@ -103,8 +104,7 @@ def name_keeper(request: HttpRequest, house_id: str, body: KeeperIn) -> KeeperOu
             building=building, number=body.person, actor=caller.actor, now=caller.now
         )
     except Invalid as refusal:
-        problems = {{"number": "person"}.get(n, n): text for n, text in refusal.problems.items()}
-        raise Invalid(problems, **refusal.context) from refusal
+        raise renamed(refusal, lambda name: "person" if name == "number" else name) from refusal
     return _keeper(made, caller)
 
 

@@ -85,6 +85,7 @@ def name_contact(request: HttpRequest, investigation_id: str, body: NameIn) -> C
             text=body.text,
             **who(caller),
         )
+    made.refresh_from_db()
     return contact_out(made, access.sight_of_investigation(found, sight=caller.sight), caller)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from lianfang.api.once import once
+from lianfang.api.problems import renamed
 from lianfang.api.routers.common import answers
 from lianfang.api.routers.isolation import to_change, who
 from lianfang.api.routers.quarantine import order_out, router
@@ -32,8 +33,7 @@ def serve_order(request: HttpRequest, order_id: str, body: ServiceIn) -> OrderOu
     try:
         quarantine.note_service(order=one, service=service, actor=caller.actor, now=caller.now)
     except Invalid as refusal:
-        told = {name.removeprefix("served_"): text for name, text in refusal.problems.items()}
-        raise Invalid(told, **refusal.context) from refusal
+        raise renamed(refusal, lambda name: name.removeprefix("served_")) from refusal
     one.refresh_from_db()
     return order_out(one, caller)
 

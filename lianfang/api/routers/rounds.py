@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 from django.http import HttpRequest
 from ninja import Router
@@ -10,6 +10,7 @@ from ninja import Router
 from lianfang.api.access import Caller, plain
 from lianfang.api.caring import reader, reads_health, writer
 from lianfang.api.once import once
+from lianfang.api.problems import renamed
 from lianfang.api.routers.common import Limit, Offset, answers
 from lianfang.api.shapes.rounds import (
     ClassRoundsOut,
@@ -35,7 +36,6 @@ from lianfang.usecases import monitoring, rounds
 
 router = Router(tags=["care"])
 _ONE = "/units/{code}/rounds"
-_ROW = re.compile(r"person-(\d+)")
 
 
 @router.get("/rounds", response=answers(200, RoundsTodayOut), url_name="rounds")
@@ -83,7 +83,7 @@ def take_round(request: HttpRequest, code: str, body: RoundTakenIn) -> RoundSeen
             now=caller.now,
         )
     except Invalid as refusal:
-        raise Invalid(_by_place(refusal.problems, entries), **refusal.context) from refusal
+        raise renamed(refusal, _place_in(entries)) from refusal
     return _shown(unit, body.code, caller)
 
 
@@ -126,18 +126,21 @@ def _entries(unit: Unit, body: RoundTakenIn, caller: Caller) -> list[Entry]:
     if problems:
         raise Invalid(problems)
     return [
-        Entry(people[row.person], row.present, row.temperature, tuple(row.symptoms))
+        Entry(
+            people[row.person],
+            row.present and not row.absent_ill,
+            row.temperature,
+            tuple(dict.fromkeys(row.symptoms)),
+            is_absent_ill=row.absent_ill,
+        )
         for row in body.people
     ]
 
 
-def _by_place(problems: dict[str, str], entries: list[Entry]) -> dict[str, str]:
+def _place_in(entries: list[Entry]) -> Callable[[str], str]:
     """`person-12` is a field of the page; here it is the place in the list that was sent."""
-    place_of = {entry.person.pk: place for place, entry in enumerate(entries)}
-    return {
-        f"people.{place_of[int(row[1])]}" if (row := _ROW.fullmatch(name)) else name: sentence
-        for name, sentence in problems.items()
-    }
+    place_of = {f"person-{entry.person.pk}": place for place, entry in enumerate(entries)}
+    return lambda name: f"people.{place_of[name]}" if name in place_of else name
 
 
 def _sums(unit: Unit, caller: Caller) -> list[RoundSumOut]:
@@ -185,4 +188,5 @@ def _row(person: Person, taken: RoundCheck | None, caller: Caller) -> RoundRowOu
         present=taken.is_present if taken else None,
         temperature=opened.temperature if opened else None,
         symptoms=list((opened.symptoms or {}).get("codes", [])) if opened else None,
+        absent_ill=bool((opened.symptoms or {}).get("absent_ill")) if opened else None,
     )

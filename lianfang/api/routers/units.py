@@ -120,7 +120,7 @@ def missing(
     openapi_extra={
         "responses": {
             200: {
-                "description": "xlsx or CSV for A, B and E; a line of text for H.",
+                "description": "xlsx or CSV for A, B, E and F; a line of text for H.",
                 "content": {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {},
                     "text/csv": {},
@@ -138,7 +138,7 @@ def summary(
     file: Annotated[Literal["xlsx", "csv"], Query(alias="format")] = "xlsx",
     language: Annotated[Literal["zh", "en"], Query()] = "zh",
 ) -> HttpResponse:
-    """Format A, B, E or H from the signed reports, as a file. Token: `ledger:read`."""
+    """Format A, B, E, F or H from the signed reports, as a file. Token: `ledger:read`."""
     caller = caller_of(request)
     caller.needs(Scope.LEDGER_READ)
     made = summaries.export(

@@ -9,6 +9,7 @@ from lianfang.api.access import number_in_address
 from lianfang.api.caring import reader, writer
 from lianfang.api.downloads import TEXT, download, said_as_file
 from lianfang.api.once import once
+from lianfang.api.problems import renamed
 from lianfang.api.routers.clusters import alert_of, alert_out, router, to_act, who
 from lianfang.api.routers.common import answers
 from lianfang.api.shapes.clusters import (
@@ -89,11 +90,7 @@ def note_clinic_visit(request: HttpRequest, body: ClinicVisitIn) -> ClinicVisitO
             **who(caller),
         )
     except Invalid as refusal:
-        told = {
-            ("person" if name == "number" else name): text
-            for name, text in refusal.problems.items()
-        }
-        raise Invalid(told, **refusal.context) from refusal
+        raise renamed(refusal, lambda name: "person" if name == "number" else name) from refusal
     return ClinicVisitOut(signs=len(made))
 
 

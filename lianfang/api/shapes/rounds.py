@@ -46,6 +46,7 @@ class RoundRowOut(Schema):
     present: bool | None
     temperature: str | None
     symptoms: list[str] | None
+    absent_ill: bool | None
 
 
 class RoundSeenOut(ClassRoundsOut):
@@ -64,6 +65,7 @@ class RoundRowIn(Strict):
     present: StrictBool = True
     temperature: Temperature = None
     symptoms: list[Annotated[str, Field(max_length=40)]] = Field(default=[], max_length=10)
+    absent_ill: StrictBool = Field(default=False, description="Not there, because ill.")
 
 
 class RoundTakenIn(Strict):
