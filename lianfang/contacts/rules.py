@@ -6,6 +6,7 @@ read back.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,21 @@ class Candidate:
     reasons: tuple[Reason, ...]
     first_on: date
     last_on: date
+
+
+def serial_weight(days: int, *, mean: float, sd: float) -> float:
+    """How well a gap between two onsets fits the serial interval; 1 at its likeliest, 0 before it.
+
+    >>> serial_weight(0, mean=7.5, sd=3.4), round(serial_weight(6, mean=7.5, sd=3.4), 2)
+    (0.0, 1.0)
+    >>> round(serial_weight(20, mean=7.5, sd=3.4), 2)
+    0.01
+    """
+    if days <= 0:
+        return 0.0
+    shape, rate = (mean / sd) ** 2, mean / sd**2
+    top = max(shape - 1, 0.0) / rate or float(days)
+    return math.exp((shape - 1) * (math.log(days) - math.log(top)) - rate * (days - top))
 
 
 def window_from(anchor_on: date, days_before: int) -> date:

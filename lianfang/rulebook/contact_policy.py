@@ -34,6 +34,7 @@ _USUAL: dict[str, Any] = {
     "keep_years": 3,
     "visit_due": "18:00",
     "follow_days": 14,
+    "serial": {"mean": 7.5, "sd": 3.4},
 }
 
 
@@ -44,6 +45,14 @@ class Window:
     held_from: date
     days_before_onset: int
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    """Days from one onset to the next in a chain, as a gamma distribution."""
+
+    mean: float
+    sd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class ContactPolicy:
     visit_due: time
     follow_days: int
     weights: Mapping[str, int]
+    serial: Serial
 
     def window_on(self, day: date) -> Window:
         """The window of the text in force on a day; before the first text, the first."""
@@ -90,6 +100,7 @@ def policy_from(settings: Mapping[str, Any]) -> ContactPolicy:
         visit_due=time.fromisoformat(said["visit_due"]),
         follow_days=int(said["follow_days"]),
         weights={**WEIGHTS, **said.get("weights", {})},
+        serial=Serial(float(said["serial"]["mean"]), float(said["serial"]["sd"])),
     )
 
 
@@ -111,6 +122,11 @@ def faults_of(settings: Mapping[str, Any]) -> list[str]:
     for name, points in said.get("weights", {}).items():
         if name not in WEIGHTS or not _is_count(points):
             faults.append(f"contacts: no weight {name} of {points!r}")
+    serial = said.get("serial", _USUAL["serial"])
+    if not isinstance(serial, Mapping) or not all(
+        isinstance(serial.get(name), int | float) and serial[name] > 0 for name in ("mean", "sd")
+    ):
+        faults.append(f"contacts: serial is a mean and a sd in days above 0, not {serial!r}")
     try:
         time.fromisoformat(str(said.get("visit_due", _USUAL["visit_due"])))
     except ValueError:

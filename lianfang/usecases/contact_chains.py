@@ -13,10 +13,13 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from lianfang.contacts.models import Contact, Investigation
+from lianfang.contacts.rules import serial_weight
 from lianfang.groups import queries as groups
 from lianfang.groups.rules import GroupRef
 from lianfang.kernel.clock import reporting_day
 from lianfang.roster import queries as roster
+from lianfang.rulebook.contact_policy import policy_from
+from lianfang.rulebook.queries import rules_in_force
 from lianfang.surveillance.attack import AttackRate, TwoByTwo, attack_rate
 from lianfang.surveillance.chains import ChainMeasures, chain_measures
 
@@ -78,6 +81,52 @@ def chains_of(investigations: QuerySet[Investigation], *, now: datetime) -> Chai
         for one, source in zip(found, sources, strict=True)
     )
     return Chains(cases, measures, _rates(found, reporting_day(now)), len(every) - len(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Another case that may have infected this one, and why; a person says whether it did.
+
+    days: from its onset to this one's.  met: this case was its confirmed or determined contact.
+    near: the campus proposed this case as its contact, and nobody has said no.
+    """
+
+    code: str
+    pk: int
+    days: int
+    met: bool
+    near: bool
+
+
+def likely_sources(
+    case: Investigation, others: QuerySet[Investigation], *, now: datetime, most: int = 50
+) -> list[Likely]:
+    """The other cases, the likeliest first: whom they met, then how the days fit, then the newest."""
+    serial = policy_from(rules_in_force(now).settings).serial
+    states = dict(
+        Contact.objects.filter(person_id=case.person_id, investigation__in=others)
+        .exclude(state=Contact.State.DISMISSED)
+        .values_list("investigation_id", "state")
+        if case.person_id is not None
+        else ()
+    )
+    met = {Contact.State.CONFIRMED, Contact.State.DETERMINED}
+    found = [
+        Likely(
+            one.code,
+            one.pk,
+            (case.anchor_on - one.anchor_on).days,
+            met=states.get(one.pk) in met,
+            near=one.pk in states and states[one.pk] not in met,
+        )
+        for one in others.exclude(pk=case.pk).order_by("-anchor_on", "-pk")[:MOST_CASES]
+    ]
+
+    def first(one: Likely) -> tuple[bool, bool, bool, float]:
+        fits = serial_weight(one.days, mean=serial.mean, sd=serial.sd)
+        return (one.days <= 0, not one.met, not one.near, -fits)
+
+    return sorted(found, key=first)[:most]
 
 
 def _contacts_before(

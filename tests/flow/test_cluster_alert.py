@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -197,7 +198,7 @@ def test_deaths_and_patients_in_hospital_are_counted_with_what_they_were_ill_of(
     falls_ill(college, "2班2号", symptoms=("fever", "vomiting"))
     died = Incident.objects.get(person=college["2班2号"])
     acknowledge_incident.acknowledge(incident=died, **who(college, "值班员"))
-    paper = {"said_by": "市中心医院 王医生", "document": "〔2020〕17号"}
+    paper: dict[str, Any] = {"said_by": "市中心医院 王医生", "document": "〔2020〕17号"}
     handle_incident.verify(
         incident=died, verdict="TRUE", method="PHONE", text="属实", **who(college, "值班员")
     )

@@ -21,7 +21,7 @@ from lianfang.kernel.refusals import Invalid
 from lianfang.monitoring.models import MonitoringFile
 from lianfang.roster.models import Lodging, Person
 from lianfang.surveys.models import SurveyResponse, Trip
-from lianfang.usecases import contact_tracing
+from lianfang.usecases import contact_chains, contact_tracing
 from tests.cast import FIRST_DAY, College
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -380,6 +380,29 @@ def test_a_chain_closes_in_no_ring(college: College) -> None:
         link(cases[2], None, text=" ")
     link(cases[2], None, text="时间对不上")
     assert cases[2].infected_by is None
+
+
+def test_the_likeliest_source_stands_first_and_nothing_is_chosen(college: College) -> None:
+    """Whose contact the case was, then how the days fit the serial interval; never who fell ill later."""
+    cases = {
+        name: opened(college, person=college[name], anchor_on=date(2020, 1, day))
+        for name, day in (("小明", 20), ("小红", 22), ("外人", 21), ("外辅导员", 29))
+    }
+    ill = opened(college, person=college["小刚"], anchor_on=date(2020, 1, 27))
+    operations.name_contact(
+        investigation=cases["小红"], person=college["小刚"], outsider=None, last_on=date(2020, 1, 23),
+        mode="", protection="", text="一起吃饭", by=college["值班员"],
+        actor=college.actor("值班员"), now=college.now,
+    )  # fmt: skip
+    found = contact_chains.likely_sources(ill, Investigation.objects.all(), now=college.now)
+    assert [(one.code, one.days, one.met) for one in found] == [
+        (cases["小红"].code, 5, True),
+        (cases["小明"].code, 7, False),
+        (cases["外人"].code, 6, False),
+        (cases["外辅导员"].code, -2, False),
+    ]
+    ill.refresh_from_db()
+    assert ill.infected_by is None
 
 
 def test_each_step_has_its_audit_entry_and_none_names_the_case(college: College) -> None:

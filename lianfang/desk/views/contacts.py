@@ -32,7 +32,7 @@ from lianfang.escalation.access import sight_of_incident
 from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours, Refused
 from lianfang.portal.edge import Visit, for_desk
-from lianfang.usecases import contact_people, contact_tracing
+from lianfang.usecases import contact_chains, contact_people, contact_tracing
 
 PER_PAGE = 40
 PAGE = "desk-contacts"
@@ -192,7 +192,7 @@ def _case_context(visit: Visit, found: Investigation, sight: InvestigationSight)
             .order_by("-at", "-id")[:30]
         ),
         "packages": list(found.packages.order_by("-asked_at")[:10]),
-        "sources": list(others.order_by("-opened_at")[:50]),
+        "sources": contact_chains.likely_sources(found, others, now=visit.now),
         "modes": Contact.Mode.choices,
         "protections": Contact.Protection.choices,
         "outcomes": Contact.Outcome.choices,
