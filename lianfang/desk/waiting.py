@@ -116,7 +116,7 @@ def _feedback(visit: Visit) -> Iterator[Waiting]:
     for pk, (title, names) in list(found.items())[:MOST]:
         yield Waiting(
             what=title,
-            asked=_("%(n)s answers to look at") % {"n": len(names)},
+            asked=_("answers to look at: %(n)s") % {"n": len(names)},
             url=reverse("desk-directive-relay", args=[pk]),
             detail="、".join(names[:3]) + ("…" if len(names) > 3 else ""),
         )
@@ -184,7 +184,7 @@ def _facts(visit: Visit) -> Iterator[Waiting]:
     waiting = DutyFact.objects.filter(own, replied_at__isnull=True).count()
     if waiting:
         yield Waiting(
-            what=_("%(n)s things happened on duty") % {"n": waiting},
+            what=_("things that happened on duty: %(n)s") % {"n": waiting},
             asked=_("say how it was"),
             url=reverse("desk-duty-facts"),
         )
