@@ -11,6 +11,8 @@ from lianfang.api.access import Caller
 from lianfang.api.models import Scope
 from lianfang.api.shapes.directives import (
     AddresseeOut,
+    AnswerOut,
+    AnswersOut,
     FeedbackOut,
     FileIn,
     FileOut,
@@ -19,10 +21,12 @@ from lianfang.api.shapes.directives import (
     ReceiptPartOut,
     RelayOut,
     StopOut,
+    TotalOut,
     VersionOut,
 )
+from lianfang.directives.answers import Answers
 from lianfang.directives.models import Attachment, DirectiveReceipt, DirectiveVersion, Feedback
-from lianfang.directives.queries import Node, Relay, turn_of
+from lianfang.directives.queries import Node, Relay, Total, turn_of
 from lianfang.directives.rules import State, state_of
 from lianfang.kernel.refusals import Invalid
 from lianfang.kernel.texts import gettext_noop as _
@@ -124,7 +128,11 @@ def receipt_out(receipt: DirectiveReceipt, *, caller: Caller) -> ReceiptOut:
     )
 
 
-def feedback_out(one: Feedback, caller: Caller) -> FeedbackOut:
+def feedback_out(
+    one: Feedback, caller: Caller, *, files: Iterable[Attachment] | None = None
+) -> FeedbackOut:
+    if files is None:
+        files = one.attachments.defer("content").order_by("id")
     return FeedbackOut(
         id=one.pk,
         number=one.number,
@@ -136,7 +144,34 @@ def feedback_out(one: Feedback, caller: Caller) -> FeedbackOut:
         reviewed_by=name_of(one.reviewed_by, caller),
         reviewed_at=one.reviewed_at,
         reason=one.reason,
-        files=files_out(one.attachments.defer("content").order_by("id")),
+        files=files_out(files),
+    )
+
+
+def answers_out(found: Answers, version: DirectiveVersion, caller: Caller) -> AnswersOut:
+    return AnswersOut(
+        directive=version.directive_id,
+        version=version.number,
+        given=found.given,
+        first=[_total_out(one) for one in found.first],
+        last=[_total_out(one) for one in found.last],
+        answers=[
+            AnswerOut(
+                receipt=row.node.receipt.pk,
+                unit=row.node.receipt.unit.code,
+                state=row.node.state.value,
+                feedback=feedback_out(row.feedback, caller, files=row.feedback.attachments.all())
+                if row.feedback
+                else None,
+            )
+            for row in found.rows
+        ],
+    )
+
+
+def _total_out(one: Total) -> TotalOut:
+    return TotalOut(
+        name=one.name, total=one.total if one.gave else None, gave=one.gave, asked=one.asked
     )
 
 

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from lianfang.clusters.models import AlertGroup, AlertPerson, Sign, SignGroup
+from lianfang.clusters.models import Alert, AlertGroup, AlertPerson, Sign, SignGroup
 from lianfang.clusters.rules import COLLEGE, Ill, Key
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Unit
@@ -132,3 +132,13 @@ def ill_of_unit(unit: Unit, *, syndrome: str, day: date) -> list[Ill]:
         Ill(sign, person, code, onset, known, linked, frozenset())
         for sign, person, code, onset, known, linked in rows
     ]
+
+
+def open_alerts_in(unit_ids: Collection[int]) -> QuerySet[Alert]:
+    """Open alerts whose ladder begins in one of these units, or that speak of their people."""
+    of_people = AlertPerson.objects.filter(sign__unit_id__in=unit_ids).values("alert_id")
+    return (
+        Alert.objects.exclude(stage=Alert.Stage.CLOSED)
+        .filter(Q(unit_id__in=unit_ids) | Q(pk__in=of_people))
+        .order_by("opened_at", "id")
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -25,13 +25,25 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 CLEAN, FINDINGS = 0, 2
+MOST_DAYS = 60
+
+
+def _days(text: str) -> int:
+    if text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_DAYS:
+        return int(text)
+    raise ArgumentTypeError(
+        _("%(text)s: a number of days from 1 to %(most)s, please")
+        % {"text": text, "most": MOST_DAYS}
+    )
 
 
 def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
     duty = subparsers.add_parser("duty", help=_("the duty roster"))
     verbs = duty.add_subparsers(required=True, metavar=_("VERB"))
     check = verbs.add_parser("check", help=_("gaps, overlaps, clashes, phones never tried"))
-    check.add_argument("--days", type=int, default=14, metavar="N", choices=range(1, 61))
+    check.add_argument(
+        "--days", type=_days, default=14, metavar="N", help=_("1 to 60; default: 14")
+    )
     check.add_argument("--unit", metavar="UNIT", help=_("code or name of the unit"))
     check.add_argument("--json", action="store_true", help=_("answer in JSON"))
     check.set_defaults(run=check_rosters)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("new/", directives_draft.new, name="desk-directive-new"),
     path("<int:pk>/", directives.directive, name="desk-directive"),
     path("<int:pk>/relay/", directives.relay, name="desk-directive-relay"),
+    path("<int:pk>/answers/", directives.answers, name="desk-directive-answers"),
     path("<int:pk>/edit/", directives_draft.edit, name="desk-directive-edit"),
     path("<int:pk>/sign/", directives_draft.sign, name="desk-directive-sign"),
     path("<int:pk>/withdraw/", directives_draft.withdraw, name="desk-directive-withdraw"),

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from lianfang.directives.audience import answerable
-from lianfang.directives.models import Directive, DirectiveReceipt, DirectiveVersion
+from lianfang.directives.models import (
+    Attachment,
+    Directive,
+    DirectiveReceipt,
+    DirectiveVersion,
+    Feedback,
+)
 from lianfang.directives.rules import Owed, State, owed, state_of
 from lianfang.kernel.clock import reporting_day
 from lianfang.roster.models import Person, Post
@@ -186,3 +192,50 @@ _ANSWERS_FOR = frozenset(
         Post.Role.DUTY_OFFICER,
     }
 )
+
+
+# ---------------------------------------------------------------- what came back
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One number that was asked for, over the units that gave it. Who gave none is no zero."""
+
+    name: str
+    total: int
+    gave: int
+    asked: int
+
+
+def latest_feedback(receipts: Iterable[int]) -> dict[int, Feedback]:
+    """The last try of each receipt, with its evidence."""
+    found = (
+        Feedback.objects.filter(receipt__in=list(receipts))
+        .select_related("given_by", "reviewed_by")
+        .prefetch_related(
+            Prefetch("attachments", Attachment.objects.defer("content").order_by("id"))
+        )
+        .order_by("receipt_id", "number")
+    )
+    return {one.receipt_id: one for one in found}
+
+
+def totals(
+    names: Sequence[str], nodes: Sequence[Node], given: Mapping[int, Feedback]
+) -> list[Total]:
+    """Over these units only: a unit's number often holds those of the units below it. What was
+    returned does not count."""
+    counted = [
+        given[node.receipt.pk].figures
+        for node in nodes
+        if node.receipt.pk in given and given[node.receipt.pk].is_accepted is not False
+    ]
+    return [
+        Total(
+            name=name,
+            total=sum(figures[name] for figures in counted if name in figures),
+            gave=sum(name in figures for figures in counted),
+            asked=len(nodes),
+        )
+        for name in names
+    ]

@@ -18,6 +18,7 @@ from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
 from lianfang.kernel.refusals import Invalid, NotYours, Refused
 from lianfang.kernel.texts import gettext_noop as _
+from lianfang.kernel.texts import tidy
 from lianfang.notifications import operations as notifications
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Unit
@@ -234,7 +235,7 @@ def _numbers(version: DirectiveVersion, text: str, figures: Mapping[str, str]) -
     elif len(text) > 4000:
         problems["text"] = _("At most 4000 characters, please.")
     for position, name in enumerate(version.asks):
-        typed = figures.get(name, "").strip()
+        typed = tidy(figures.get(name, ""))
         if typed.isascii() and typed.isdecimal() and len(typed) < 8:
             numbers[name] = int(typed)
         else:

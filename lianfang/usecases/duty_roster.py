@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -33,10 +35,12 @@ from lianfang.duty.operations import (
     write_log,
 )
 from lianfang.duty.operations.facts import FeedNotValid, feed_of_token, feed_token
+from lianfang.installation.queries import is_exercise
 from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.operations import Draft
+from lianfang.notifications.wording import EXERCISE_MARK
 from lianfang.roster.models import Person, Unit
 from lianfang.usecases.letters import in_language_of
 
@@ -203,8 +207,13 @@ def book_seen(*, unit: Unit, actor: Actor, now: datetime) -> None:
 # ---------------------------------------------------------------- calendars
 
 
-def feed_calendar(token: str, *, host: str, now: datetime) -> str:
-    """The calendar behind an address. Raises `FeedNotValid`. No phone numbers leave by it."""
+def feed_calendar(token: str, *, now: datetime) -> str:
+    """The calendar behind an address. Raises `FeedNotValid`. No phone numbers leave by it.
+
+    A shift keeps its UID by whichever name the machine was asked, or it would stand there twice.
+    """
+    host = urlsplit(settings.BASE_URL).hostname or "lianfang"
+    mark = EXERCISE_MARK if is_exercise() else ""
     feed = feed_of_token(token, now=now)
     starts, ends = now - FEED_BACK, now + FEED_AHEAD
     if feed.person is not None:
@@ -215,17 +224,18 @@ def feed_calendar(token: str, *, host: str, now: datetime) -> str:
         shifts = list(duty_queries.shifts_between(unit=feed.unit, starts=starts, ends=ends))
         name = feed.unit.name
     with in_language_of(feed.owner):
-        events = [_event(shift, host, of_unit=feed.unit is not None) for shift in shifts]
-        return calendar(events, name=_("Duty: %(name)s") % {"name": name}, now=now)
+        events = [_event(shift, host, mark, of_unit=feed.unit is not None) for shift in shifts]
+        return calendar(events, name=mark + _("Duty: %(name)s") % {"name": name}, now=now)
 
 
-def _event(shift: DutyShift, host: str, *, of_unit: bool) -> Event:
+def _event(shift: DutyShift, host: str, mark: str, *, of_unit: bool) -> Event:
     post = shift.get_post_display()
+    title = f"{post}: {shift.person.name}" if of_unit else _("Duty: %(name)s") % {"name": post}
     return Event(
         uid=f"shift-{shift.pk}@{host}",
         starts_at=shift.starts_at,
         ends_at=shift.ends_at,
-        title=f"{post}: {shift.person.name}" if of_unit else _("Duty: %(name)s") % {"name": post},
+        title=mark + title,
         place=shift.unit.name,
     )
 

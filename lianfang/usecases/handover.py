@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lianfang.clusters.queries import open_alerts_in
 from lianfang.duty import operations as duty
 from lianfang.duty import queries as duty_queries
 from lianfang.duty.models import DutyFact, DutyShift, Handover
@@ -49,7 +50,8 @@ def units_in_charge(unit: Unit, *, day: date) -> list[int]:
 
 
 def open_matters(unit: Unit, *, now: datetime) -> list[dict[str, Any]]:
-    """Incidents by their code, alerts, call-backs and calls of the book. Never who is ill."""
+    """Incidents and alerts by their codes, unsigned reports, call-backs, entries of the book.
+    Never who is ill."""
     day = reporting_day(now)
     units = units_in_charge(unit, day=day)
     items: list[dict[str, Any]] = [
@@ -61,6 +63,19 @@ def open_matters(unit: Unit, *, now: datetime) -> list[dict[str, Any]]:
             "since": incident.opened_at.isoformat(),
         }
         for incident in open_in(units)[:MOST_ITEMS]
+    ]
+    items += [
+        {
+            "kind": "cluster",
+            "number": alert.pk,
+            "code": alert.code,
+            "waits": alert.waits,
+            "since": alert.opened_at.isoformat(),
+            "outside_by": alert.clock_due_at.isoformat()
+            if alert.clock_runs and alert.clock_due_at
+            else None,
+        }
+        for alert in open_alerts_in(units)[:MOST_ITEMS]
     ]
     alerts = Escalation.objects.filter(
         unit_id__in=units, incident__isnull=True, day=day, state__in=["RUNNING", "EXHAUSTED"]

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 import pytest
 from django.db import connection
 
+from lianfang.clusters.models import Alert
 from lianfang.duty import operations as duty
 from lianfang.duty.models import DutyFact, DutyShift, Handover, Rotation, ShiftChange, Swap
 from lianfang.duty.operations.book import AlreadySigned, NotYourHandover
@@ -25,6 +26,7 @@ from lianfang.kernel.actors import OPERATOR
 from lianfang.kernel.clock import SHANGHAI, at_local, reporting_day
 from lianfang.kernel.refusals import Invalid
 from lianfang.notifications.models import Message
+from lianfang.rulebook.models import Edition
 from lianfang.usecases import handover
 from tests.cast import FEVER, College
 from tests.flow.duty_cast import moment, shift
@@ -296,10 +298,15 @@ def test_a_handover_lists_what_is_open_and_both_sign(college: College) -> None:
     write(college, "家长来电,需回电")
     going = DutyShift.objects.get(person=college["值班员"])
     shift(college, "书记", "02-02 00:00", "02-03 00:00")
+    several = Alert.objects.create(
+        edition=Edition.objects.first(), unit=college.unit("网络1班"), opened_at=college.now,
+        clock_due_at=college.at("14:00"),
+    )  # fmt: skip
     begun = handover.begin(
         shift=going, by=college["值班员"], actor=college.actor("值班员"), now=college.now
     )
-    assert [item["kind"] for item in begun.items] == ["incident", "calls", "log"]
+    assert [item["kind"] for item in begun.items] == ["incident", "cluster", "calls", "log"]
+    assert begun.items[1]["code"] == several.code
     assert "小明" not in str(begun.items)
     assert "发热" not in str(begun.items)
     with pytest.raises(NotYourHandover):

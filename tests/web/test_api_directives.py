@@ -82,6 +82,10 @@ def test_a_directive_goes_down_the_line_and_its_answer_comes_up(
     relay = token.get(f"/directives/{found['id']}/relay").json()
     assert (relay["total"], relay["reached"], relay["acknowledged"]) == (2, 2, 2)
     assert relay["tree"][0]["below"][0]["state"] == "ANSWERED"
+    back = head.get(f"/directives/{found['id']}/feedback").json()
+    assert (back["given"], back["first"][0]["total"], back["last"][0]["total"]) == (1, None, 3)
+    [mine] = below.get(f"/directives/{found['id']}/feedback").json()["answers"]
+    assert (mine["feedback"]["text"], mine["feedback"]["files"][0]["name"]) == ("都测了", "表.pdf")
     file = below.get(f"/files/{judged['files'][0]['id']}")
     assert file.content == base64.b64decode(PDF)
     assert (

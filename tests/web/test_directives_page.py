@@ -25,6 +25,7 @@ from lianfang.reporting.models import DueMoment, Intensity
 from lianfang.usecases import directives, response_levels
 from tests.cast import College
 from tests.party import Party, plant
+from tests.web.desk import text_of
 from tests.web.portal import client_of, log_in
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +118,11 @@ def test_drafted_by_one_signed_by_another_acknowledged_by_a_third(
     )
     secretary.post(
         f"/desk/directives/receipts/{receipt.pk}/feedback/",
-        {"text": "已完成。", "figure_0": "52", "files": SimpleUploadedFile("名单.pdf", b"%PDF-1")},
+        {
+            "text": "已完成。",
+            "figure_0": " ５２ ",
+            "files": SimpleUploadedFile("名单.pdf", b"%PDF-1"),
+        },
     )
     feedback = Feedback.objects.get()
     assert feedback.figures == {"已核实人数": 52}
@@ -127,6 +132,14 @@ def test_drafted_by_one_signed_by_another_acknowledged_by_a_third(
     drafter.post(f"/desk/directives/feedbacks/{feedback.pk}/judge/", {"verdict": "accept"})
     feedback.refresh_from_db()
     assert feedback.is_accepted is True
+    url = f"/desk/directives/{found.pk}/answers/"
+    drafter.cookies["language"] = "en"
+    came_back = text_of(drafter.get(url))
+    for words in ("1 of 5 units have given feedback", "52 1 of 1 units gave it", "not yet known",
+                  "已完成。", "名单.pdf", "accepted"):  # fmt: skip
+        assert words in came_back
+    assert "已完成。" in text_of(secretary.get(url))
+    assert client_of(college, "小明").get(url).status_code in {403, 404}
 
 
 @pytest.mark.parametrize(
@@ -272,6 +285,10 @@ def test_evidence_of_a_unit_is_not_its_neighbours(college: College, party: Party
         f"/desk/directives/feedbacks/{feedback.pk}/judge/", {"verdict": "accept"}
     )
     assert judged.status_code == 404
+    answers = f"/desk/directives/{version.directive_id}/answers/"
+    assert "x.pdf" in client_of(college, "书记").get(answers).content.decode()
+    neighbour = as_secretary(college, party, "第02党总支").get(answers)
+    assert (neighbour.status_code, "x.pdf" in neighbour.content.decode()) == (200, False)
 
 
 def test_the_relay_page_costs_the_same_for_8_and_for_44_units(college: College) -> None:
@@ -284,9 +301,10 @@ def test_the_relay_page_costs_the_same_for_8_and_for_44_units(college: College) 
         version = issued_as(college, party, audience, everybody)
         client = client_of(college, "书记")
         url = f"/desk/directives/{version.directive_id}/relay/"
+        back = url.replace("/relay/", "/answers/")
         client.get(url)
         with CaptureQueriesContext(connection) as asked:
-            assert client.get(url).status_code == 200
+            assert client.get(url).status_code == client.get(back).status_code == 200
         costs.append(len(asked))
     assert costs[0] == costs[1]
 
@@ -413,6 +431,7 @@ def test_the_pages_in_chromium(
     for name, url in {
         "list": "/desk/directives/",
         "relay": f"/desk/directives/{pk}/relay/",
+        "answers": f"/desk/directives/{pk}/answers/",
         "directive": f"/desk/directives/{pk}/",
         "new": f"/desk/directives/new/?issuer={party.committee.pk}",
         "items": "/desk/directives/items/",

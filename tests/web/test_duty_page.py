@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from lianfang.audit.models import Entry
+from lianfang.clusters.models import Alert
 from lianfang.duty import operations as duty
 from lianfang.duty.models import (
     Drill,
@@ -29,6 +30,7 @@ from lianfang.duty.models import (
 from lianfang.duty.operations.drills import drill_token
 from lianfang.duty.plan import Slot
 from lianfang.kernel.actors import OPERATOR
+from lianfang.rulebook.models import Edition
 from lianfang.usecases import drills, handover
 from tests.browser import axe_problems
 from tests.cast import FEVER, College
@@ -317,9 +319,16 @@ def test_the_book_and_the_handover_by_pages_alone(college: College) -> None:
         answer = going.post(f"/desk/duty/unit/{committee}/book/", entry | wrong)
         assert answer.status_code == 422
     on = DutyShift.objects.get(person=college["值班员"])
+    several = Alert.objects.create(
+        edition=Edition.objects.first(), unit=college.unit("网络1班"), opened_at=college.now,
+        clock_due_at=college.at("14:00"),
+    )  # fmt: skip
     begun = going.post(f"/desk/duty/shift/{on.pk}/hand-over/")
     assert begun.status_code == 302
     one = Handover.objects.get()
+    shown = going.get(f"/desk/duty/handover/{one.pk}/").content.decode()
+    assert f"{several.code}</a>" in shown
+    assert "14:00" in shown
     for name in ("值班员", "书记"):
         client_of(college, name).post(f"/desk/duty/handover/{one.pk}/sign/", {"remarks": "好"})
     one.refresh_from_db()
@@ -386,6 +395,10 @@ def test_a_calendar_programme_reads_the_address_until_it_is_revoked(college: Col
     assert answer["Content-Type"].startswith("text/calendar")
     [event] = Calendar.from_ical(answer.content).walk("VEVENT")
     assert event.decoded("DTSTART") == moment("02-01 00:00")
+    by_another_name = Calendar.from_ical(
+        programme.get(found.group(), HTTP_HOST="localhost").content
+    )
+    assert by_another_name.walk("VEVENT")[0]["UID"] == event["UID"]
     assert college["值班员"].phone not in answer.content.decode()
     client.post(f"/desk/duty/feeds/{FeedAddress.objects.get().pk}/revoke/")
     gone = programme.get(found.group())

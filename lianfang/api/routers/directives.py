@@ -14,6 +14,7 @@ from lianfang.api.access import Caller, caller_of, number_in_address
 from lianfang.api.models import Scope
 from lianfang.api.routers.common import Limit, Offset, answers
 from lianfang.api.shapes.directives import (
+    AnswersOut,
     DirectiveOut,
     DirectiveRowOut,
     DirectivesOut,
@@ -21,6 +22,7 @@ from lianfang.api.shapes.directives import (
     WaitingReceiptsOut,
 )
 from lianfang.directives import access
+from lianfang.directives.answers import answers_of
 from lianfang.directives.attachments import bytes_of
 from lianfang.directives.models import Directive, DirectiveVersion, Feedback
 from lianfang.directives.queries import receipts_for, relay_of, turn_of, version_in_force
@@ -150,6 +152,29 @@ def relay(request: HttpRequest, directive_id: str, version: VersionAsked = None)
     if asked is None:
         raise NotYours
     return papers.relay_out(relay_of(asked, now=caller.now), caller=caller)
+
+
+@router.get(
+    "/directives/{directive_id}/feedback",
+    response=answers(200, AnswersOut),
+    url_name="directive_feedback",
+)
+def feedback(request: HttpRequest, directive_id: str, version: VersionAsked = None) -> AnswersOut:
+    """What came back: text, numbers and evidence of each unit in sight, and the numbers added up.
+
+    Token: `directives:read`. A unit's own, and those of the units below one's own.
+    """
+    caller = _reader(request)
+    found = _directive(directive_id, caller)
+    asked = (
+        access.version_of(found, version, sight=caller.sight)
+        if version
+        else version_in_force(found)
+    )
+    if asked is None:
+        raise NotYours
+    given = answers_of(asked, relay_of(asked, now=caller.now), sight=caller.sight)
+    return papers.answers_out(given, asked, caller)
 
 
 @router.get(

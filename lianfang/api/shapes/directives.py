@@ -122,6 +122,36 @@ class FeedbackOut(Schema):
     files: list[FileOut]
 
 
+class TotalOut(Schema):
+    """A number that was asked for, over the units that gave it; null when none has."""
+
+    name: str
+    total: int | None
+    gave: int
+    asked: int
+
+
+class AnswerOut(Schema):
+    """One unit's last feedback; null: none yet, and `state` says how far it is."""
+
+    receipt: int
+    unit: str
+    state: str
+    feedback: FeedbackOut | None
+
+
+class AnswersOut(Schema):
+    """`first` adds up the units right below the issuer, `last` those with nobody below them: a
+    unit's number often holds those of the units below it. What was returned does not count."""
+
+    directive: int
+    version: int
+    given: int
+    first: list[TotalOut]
+    last: list[TotalOut]
+    answers: list[AnswerOut]
+
+
 class ReceiptPartOut(Schema):
     """One unit's (or person's) part in a version. `owes` is what is asked of it next."""
 

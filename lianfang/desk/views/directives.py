@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.desk.directive_forms import moment_typed, uploads
-from lianfang.desk.directive_page import my_open, parts_of, rows_of, to_judge
+from lianfang.desk.directive_page import KINDS, my_open, parts_of, rows_of, to_judge
 from lianfang.desk.frame import answer, page_number, say, say_refusal
 from lianfang.directives import access
+from lianfang.directives.answers import answers_of
 from lianfang.directives.attachments import bytes_of
 from lianfang.directives.models import Directive, DirectiveVersion, Feedback
 from lianfang.directives.queries import Relay, relay_of, version_in_force
 from lianfang.directives.rules import State
+from lianfang.directives.words import state_words
 from lianfang.kernel.refusals import Invalid, NotYours, Refused
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.roster.models import Unit
@@ -129,6 +131,31 @@ def relay(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
         rows=rows_of(picture, visit),
         numbers=_numbers(picture),
         may_supervise=bool(access.supervised_units(visit.sight)),
+    )
+
+
+@for_desk
+@require_GET
+def answers(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
+    """What came back: the words, numbers and evidence of each unit, also after they were judged."""
+    found = access.directive(pk, sight=visit.sight)
+    version = _asked_version(request, visit, found) or version_in_force(found)
+    if version is None:
+        raise NotYours
+    given = answers_of(version, relay_of(version, now=visit.now), sight=visit.sight)
+    return answer(
+        request,
+        visit,
+        "desk/directives/answers.html",
+        here="desk-directives",
+        directive=found,
+        version=version,
+        answers=given,
+        rows=[(row, KINDS[row.node.state], state_words(row.node.state)) for row in given.rows],
+        totals=[
+            (name, given.first[n], given.last[n] if given.last[n].asked else None)
+            for n, name in enumerate(version.asks)
+        ],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -135,7 +136,9 @@ def hand_over(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
 def _groups(one: Handover) -> dict[str, list[dict[str, Any]]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in one.items:
-        groups.setdefault(item["kind"], []).append(item)
+        outside_by = item.get("outside_by")
+        shown = item | {"outside_by": datetime.fromisoformat(outside_by) if outside_by else None}
+        groups.setdefault(item["kind"], []).append(shown)
     return groups
 
 

@@ -71,9 +71,8 @@ def by_code(request: HttpRequest) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """A calendar programme asks; it has no log-in, and the address is the key."""
-    host = request.get_host().partition(":")[0]
     try:
-        text = duty_roster.feed_calendar(token, host=host, now=the_time())
+        text = duty_roster.feed_calendar(token, now=the_time())
     except duty_roster.FeedNotValid as refusal:
         return HttpResponse(in_words(refusal), status=404, content_type="text/plain; charset=utf-8")
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
