@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from lianfang.kernel.databases import BadDatabaseAddress
 from lianfang.kernel.refusals import Refused
 
 DONE, UNEXPECTED, PROBLEMS, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -63,6 +64,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The entry point; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     alone = _WITHOUT_COLLEGE.get(_command_of(words))
+    try:
+        _set_up(alone)
+    except (BadDatabaseAddress, OSError) as error:  # a setting, or a home that may not be written
+        print(error, file=sys.stderr)
+        return PROBLEMS
+    from django.utils import translation
+
+    with translation.override(language_of(words)):
+        return _dispatch(words, [alone] if alone else _MODULES)
+
+
+def _set_up(alone: str | None) -> None:
     if alone:
         _speak_only()
     else:
@@ -71,10 +84,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import django
 
     django.setup()
-    from django.utils import translation
-
-    with translation.override(language_of(words)):
-        return _dispatch(words, [alone] if alone else _MODULES)
 
 
 def _command_of(words: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import os
 from django.conf import settings
 from django.db import connection
 
-from lianfang.commands.tables import bring_up_to_date, insist_that_tables_fit
+from lianfang.commands.tables import bring_up_to_date, insist_on_a_database, insist_that_tables_fit
 from lianfang.installation import operations as installation
 from lianfang.installation.models import Installation
 from lianfang.installation.queries import installation as current_installation
@@ -18,6 +18,7 @@ from lianfang.usecases.founding import load_shipped
 def prepare_database() -> None:
     """Bring the tables up to date; a second call on an up-to-date database is quick."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    insist_on_a_database()
     bring_up_to_date()
 
 
@@ -27,6 +28,7 @@ def make_ready() -> None:
     An empty database that is opened with LIANFANG_CLOCK becomes an exercise; one that is
     somebody's and no exercise refuses it.
     """
+    insist_on_a_database()
     if Installation._meta.db_table not in connection.introspection.table_names():
         prepare_database()
     else:

@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import CreateModel
@@ -27,6 +27,15 @@ _COLUMNS = {
         " WHERE table_schema = current_schema()"
     ),
 }
+
+
+class NoDatabase(Refused):
+    code = "installation.no-database"
+    message = _(
+        "The database %(database)s cannot be reached: %(reason)s. Look at LIANFANG_DATABASE_URL and"
+        " whether its server runs."
+    )
+    status = 503
 
 
 class TablesAreBehind(Refused):
@@ -48,6 +57,14 @@ class TablesOfAnotherVersion(Refused):
         " that made it, and keep its backup and its keys."
     )
     status = 409
+
+
+def insist_on_a_database() -> None:
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise NoDatabase(database=settings.DATABASES["default"]["NAME"], reason=reason) from error
 
 
 def bring_up_to_date() -> None:

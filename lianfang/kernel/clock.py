@@ -10,6 +10,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from lianfang.kernel.refusals import Refused
+from lianfang.kernel.texts import gettext_noop as _
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -57,15 +60,20 @@ def days_between(earlier: date, later: date) -> int:
     return (later - earlier).days
 
 
+class NotAMoment(Refused):
+    code = "not-a-moment"
+    message = _("“%(text)s” is no moment; write one with its zone, such as 2020-02-01T07:00+08:00.")
+
+
 def parse_moment(text: str) -> datetime:
     """An ISO 8601 moment with its zone, such as 2020-02-01T07:00+08:00.
 
-    Raises ValueError in words when it is malformed or names no zone.
+    Raises `NotAMoment` when it is malformed or names no zone.
     """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"not a moment such as 2020-02-01T07:00+08:00: {text!r}") from error
+        raise NotAMoment(text=text) from error
     if moment.tzinfo is None:
-        raise ValueError(f"a moment needs its zone, such as {text}+08:00")
+        raise NotAMoment(text=text)
     return moment

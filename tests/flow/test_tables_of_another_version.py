@@ -87,6 +87,14 @@ def test_a_history_that_is_not_ours_changes_nothing(
         remember_migration("roster", "0001_initial")
 
 
+def test_settings_that_mean_nothing_are_told_in_a_line(
+    capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIANFANG_CLOCK", "yesterday")
+    assert main(["--lang", "en", "ledger", "X"]) == REFUSED
+    assert "“yesterday” is no moment" in capsys.readouterr().err
+
+
 def test_a_demonstration_that_was_interrupted_is_known_by_its_clock() -> None:
     assert not beginning.is_half_made()
     made = Installation.objects.create(
