@@ -170,7 +170,8 @@ def test_an_order_is_served_moved_explained_and_ended_otherwise(college: College
         assert problem(answer)[0] == 404, what
         assert PAPER["reason"] not in answer.content.decode()
     assert made(head.post(f"{path}/end", gone))["state"] == "MOVED_ON"
-    assert problem(me.post(f"{path}/end-day", moved))[0] == 409
+    again = moved | {"until": "2020-02-20"}
+    assert problem(me.post(f"{path}/end-day", again))[:2] == (409, "quarantine.order-has-ended")
 
 
 def test_a_house_is_opened_and_its_keeper_named_and_dismissed(college: College) -> None:

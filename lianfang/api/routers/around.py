@@ -124,7 +124,7 @@ def clear_person(request: HttpRequest, incident_id: str, body: ClearIn) -> Cours
     caller, one = to_handle(request, incident_id)
     able = {doctor.number: doctor for doctor in handle_incident.school_doctors(now=caller.now)}
     doctor = able.get(body.checked_by)
-    if body.checked_by and doctor is None:
+    if doctor is None:
         raise Invalid({"checked_by": _("The number of a school doctor, please.")})
     given = body.model_dump() | {"checked_by": doctor}
     handle_incident.clear(incident=one, **given, **who(caller))

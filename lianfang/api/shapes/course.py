@@ -256,12 +256,12 @@ class DisinfectedIn(Strict):
 
 
 class ClearIn(Strict):
-    """EXAMINED needs `checked_by`, the number of the school doctor."""
+    """`checked_by` is the number of the school doctor who has looked at the paper."""
 
     paper: Literal["DIAGNOSIS", "FIT_FOR_CLASS", "RELEASE", "TEST", "EXAMINED"]
     document: Short = ""
     issued_by: Annotated[str, Field(max_length=200)] = ""
-    checked_by: Annotated[str, Field(max_length=60)] = ""
+    checked_by: Annotated[str, Field(min_length=1, max_length=60)]
     returns_on: Day | None = None
 
 
