@@ -28,7 +28,7 @@ from lianfang.reporting.models import (
 )
 from lianfang.reporting.queries import missing_reporters, recounted
 from lianfang.reporting.rules import Answers, is_late
-from lianfang.roster.models import Exemption, Membership, Person, Unit
+from lianfang.roster.models import Membership, Person, Unit
 from lianfang.roster.queries import held_on
 from lianfang.rulebook.queries import Rules
 
@@ -124,10 +124,7 @@ def receive(
     Another worker may store the same person's report at the same moment: the unique
     constraints then raise IntegrityError, and the caller tries the submission again alone.
     """
-    seen = {
-        report.submission_key: report
-        for report in DailyReport.objects.filter(submission_key__in=[s.key for s in submissions])
-    }
+    seen = _seen_among(submissions)
     for submission in submissions:
         _check_same(seen.get(submission.key), submission.digest)
     fresh = [s for s in submissions if s.key not in seen]
@@ -155,28 +152,58 @@ def receive(
     return [by_key[s.key] for s in submissions], [s.key not in seen for s in submissions]
 
 
+def _seen_among(submissions: Sequence[Submission]) -> dict[str, DailyReport]:
+    found = _found(
+        "SELECT id FROM reporting_dailyreport WHERE submission_key IN (%s)",
+        [s.key for s in submissions],
+    )
+    reports = DailyReport.objects.filter(pk__in=found) if found else ()
+    return {report.submission_key: report for report in reports}
+
+
 def _current_of(submissions: Sequence[Submission]) -> dict[tuple[int, date], DailyReport]:
-    if not submissions:
-        return {}
     wanted = {(s.person.pk, s.day) for s in submissions}
-    rows = DailyReport.objects.filter(
-        is_current=True,
-        day__in={s.day for s in submissions},
-        person_id__in={s.person.pk for s in submissions},
-    ).only(
+    found: list[int] = []
+    for day in {s.day for s in submissions}:
+        found += _found(
+            "SELECT id FROM reporting_dailyreport"
+            " WHERE is_current AND day = %s AND person_id IN (%s)",
+            [person for person, of_day in wanted if of_day == day], day,
+        )  # fmt: skip
+    if not found:
+        return {}
+    rows = DailyReport.objects.filter(pk__in=found).only(
         "id", "person_id", "day", "revision", "unit_id", "has_events", "is_late",
         "first_received_at", "source",
     )  # fmt: skip
-    return {(r.person_id, r.day): r for r in rows if (r.person_id, r.day) in wanted}
+    return {(r.person_id, r.day): r for r in rows}
 
 
 def _exempt_among(submissions: Sequence[Submission]) -> set[tuple[int, date]]:
     exempt: set[tuple[int, date]] = set()
     for day in {s.day for s in submissions}:
-        people = [s.person.pk for s in submissions if s.day == day]
-        rows = Exemption.objects.filter(held_on(day), person_id__in=people)
-        exempt |= {(person, day) for person in rows.values_list("person_id", flat=True)}
+        people = _found(
+            "SELECT person_id FROM roster_exemption"
+            " WHERE held_from <= %s AND (held_until IS NULL OR held_until > %s)"
+            " AND person_id IN (%s)",
+            [s.person.pk for s in submissions if s.day == day], day, day,
+        )  # fmt: skip
+        exempt |= {(person, day) for person in people}
     return exempt
+
+
+def _found(sql: str, among: Sequence[int | str], *before: date) -> list[int]:
+    """The numbers that a plain statement finds; its last mark stands for all of `among`.
+
+    Every batch of reports asks these three, and nearly always they find nothing: built by the
+    ORM they cost more than storing a report (docs/performance.md).
+    """
+    if not among:
+        return []
+    head, last = sql.rsplit("%s", 1)
+    with connection.cursor() as cursor:
+        cursor.execute(head + ", ".join(["%s"] * len(among)) + last, [*before, *among])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _revision(
