@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 
+import hypothesis
 import pytest
 
 from lianfang.kernel import clock
@@ -17,6 +18,10 @@ from tests import databases
 
 if databases.RUN_DIR not in os.environ:
     raise pytest.UsageError("tests.early was not loaded: these tests would use your own database")
+
+# How long an example takes says something about the machine, not about the rule.
+hypothesis.settings.register_profile("lianfang", deadline=None)
+hypothesis.settings.load_profile("lianfang")
 
 IN_CI = os.environ.get("CI") == "true"
 ROOT = Path(__file__).resolve().parent.parent
