@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.campus import access as campus
@@ -15,6 +16,7 @@ from lianfang.clusters import access as clusters
 from lianfang.contacts import access as contacts
 from lianfang.desk.cluster_board import waiting_alerts
 from lianfang.desk.frame import Tab, address_of, answer
+from lianfang.desk.waiting import Waiting
 from lianfang.doubts import access as doubts
 from lianfang.monitoring import access as monitoring
 from lianfang.monitoring.queries import rows_of
@@ -125,6 +127,19 @@ def cards(visit: Visit) -> list[Card]:
     return [
         Card(str(page.label), str(page.sentence), address_of(page.name), page.waiting(visit))
         for page in open_pages(visit)
+    ]
+
+
+def care_rows(visit: Visit) -> list[Waiting]:
+    """For the first page of the desk: one row for each page on which somebody waits.
+
+    The survey is left out: its numbers are large for days, and nobody is ill of them.
+    """
+    found = [(page, page.waiting(visit)) for page in CARE if page.name != "desk-surveys"]
+    return [
+        Waiting(str(page.label), gettext("%(n)s to do") % {"n": n}, address_of(page.name))
+        for page, n in found
+        if n and page.may_open(visit)
     ]
 
 

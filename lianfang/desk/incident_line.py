@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from lianfang.incidents.models import Incident, IncidentFact
 from lianfang.roster.models import Person
+
+_TYPED = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,15 @@ class Happening:
 
     @property
     def was_entered_later(self) -> bool:
-        return self.entered_at is not None and self.entered_at != self.at
+        """By minutes: a moment that was typed has no seconds."""
+        return self.entered_at is not None and self.entered_at - self.at >= _TYPED
+
+    @property
+    def place(self) -> datetime:
+        """Where it stands on the line: what was written down at once, at its second."""
+        if self.entered_at is None or self.was_entered_later:
+            return self.at
+        return self.entered_at
 
 
 def happenings(incident: Incident, facts: Iterable[IncidentFact]) -> list[Happening]:
@@ -39,7 +49,7 @@ def happenings(incident: Incident, facts: Iterable[IncidentFact]) -> list[Happen
         for fact in facts
     ]  # fmt: skip
     found += [*_course(incident), *_outside(incident), *_around(incident)]
-    return sorted(found, key=lambda one: one.at)
+    return sorted(found, key=lambda one: one.place)
 
 
 def _course(incident: Incident) -> Iterator[Happening]:

@@ -38,6 +38,17 @@ def topmost(sight: View) -> list[Unit]:
     return shown
 
 
+def altogether(rows: Iterable[CoverageRow]) -> CoverageRow | None:
+    """The units that stand highest, added up: whoever has four classes has no unit above them."""
+    rows = list(rows)
+    shown = {row.unit.pk for row in rows}
+    tops = [row for row in rows if row.unit.parent_id not in shown]
+    if not tops:
+        return None
+    whole = sum((row.coverage for row in tops), Coverage())
+    return CoverageRow(tops[0].unit, whole, all(row.knows_events for row in tops))
+
+
 def with_children(unit: Unit, sight: View) -> list[Unit]:
     below = Unit.objects.filter(
         parent=unit, closed_on__isnull=True, pk__in=sight.figure_units

@@ -30,6 +30,12 @@ def running_order_of(person: Person) -> Order | None:
     )
 
 
+def ended_orders_of(person: Person) -> list[Order]:
+    """The newest first."""
+    found = Order.objects.filter(person=person).exclude(state=Order.State.RUNNING)
+    return list(found.order_by("-ended_at", "-id")[:20])
+
+
 def orders_of_units(units: Collection[int], *, running: bool = True) -> QuerySet[Order]:
     """Orders of people of these units; the running ones by their planned end."""
     found = Order.objects.filter(unit_id__in=units).select_related("person", "unit", "carer")

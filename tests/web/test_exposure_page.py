@@ -138,6 +138,7 @@ def test_the_person_reads_why_and_what_comes(college: College) -> None:
 
 def test_a_look_is_written_down(college: College) -> None:
     found(college)
+    assert "Exposures 1 to do" in page(college, "辅导员", "/desk/")
     assert "G7531" in page(college, "辅导员", url(college))
     assert looks_at(college["小明"], "screening.exposure.seen") == ["辅导员"]
     assert "looked at an exposure of yours" in page(college, "小明", "/me/looks/")

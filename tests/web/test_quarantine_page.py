@@ -212,7 +212,8 @@ def test_a_student_has_no_door_here_and_no_order_of_others(college: College) -> 
     client = client_of(college, "小红")
     for part in [*EVERY, f"{one.pk}/"]:
         assert client.get(DESK + part).status_code == 403, part
-    assert client.get("/me/quarantine/").status_code == 404
+    assert "您不在隔离中" in text_of(client.get("/me/quarantine/"))
+    assert client.post("/me/quarantine/need/").status_code == 404
     assert Client().get("/me/quarantine/").status_code == 302
 
 

@@ -157,8 +157,12 @@ def test_coverage_is_counted_per_unit_with_every_way_not_to_answer(college: Coll
     assert Attempt.objects.count() == 3
     words = page(college, "辅导员", f"/desk/care/surveys/units/{college.unit('网络1班').pk}/")
     assert "网络1班 3 1 33% 0 1 0 1 0 1 0" in words
+    college.open_unit("网络2班", "CLASS", "网络专业", answers_to="信息系党总支")
+    college.appoint("辅导员", "网络2班", "COUNSELOR")
+    college.enrol("小新", "网络2班")
+    assert "1 of 4 have not answered" in page(college, "辅导员", "/desk/care/surveys/")
     college_wide = page(college, "书记", "/desk/care/surveys/")
-    assert "8 of 11 have not answered" in college_wide
+    assert "9 of 12 have not answered" in college_wide
 
 
 def test_the_desk_writes_down_what_was_told_by_phone(college: College) -> None:

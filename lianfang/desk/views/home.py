@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from lianfang.desk.care import care_rows
 from lianfang.desk.frame import answer
 from lianfang.desk.ledgers import signing_units_below, unit_rows
 from lianfang.desk.setup import setup_of
@@ -45,7 +46,7 @@ def live(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _work(visit: Visit) -> Work:
     work = work_of(visit.sight, person=visit.account.person, day=visit.today)
-    return replace(work, waiting=tuple(waiting_for(visit)))
+    return replace(work, waiting=(*waiting_for(visit), *care_rows(visit)))
 
 
 def side(visit: Visit, rules: Rules) -> dict[str, Any]:

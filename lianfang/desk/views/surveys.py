@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianfang.desk.care import care_answer
 from lianfang.desk.frame import say, say_refusal
 from lianfang.desk.survey_forms import SurveyTeller
-from lianfang.desk.survey_rows import coverage_rows, topmost, with_children
+from lianfang.desk.survey_rows import altogether, coverage_rows, topmost, with_children
 from lianfang.kernel.refusals import Forbidden, Invalid, Refused
 from lianfang.places.tables import parse_day
 from lianfang.portal.edge import Visit, for_desk
@@ -46,7 +46,7 @@ def coverage(request: HttpRequest, visit: Visit) -> HttpResponse:
         page=PAGE,
         survey=queries.open_survey(),
         rows=rows,
-        total=rows[0].coverage if rows else None,
+        whole=altogether(rows),
         may_open=access.may_open_rounds(visit.sight),
         first_day=exposures.policy_at(visit.now).first_day(visit.today),
     )

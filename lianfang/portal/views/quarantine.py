@@ -25,7 +25,12 @@ from lianfang.usecases import quarantine, quarantine_checks, quarantine_needs
 @for_person
 @require_safe
 def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
-    return _page(request, visit, _order(visit))
+    """The running order; whoever has none reads that, and what has ended."""
+    one = queries.running_order_of(visit.person)
+    if one is None:
+        ended = queries.ended_orders_of(visit.person)
+        return render(request, "portal/quarantine_free.html", {"section": "me", "ended": ended})
+    return _page(request, visit, one)
 
 
 def _order(visit: Visit) -> Order:
