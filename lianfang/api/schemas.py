@@ -49,6 +49,13 @@ def _temperature(value: Any) -> Any:
         raise asked_back(error.message, **error.context) from error
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # at either end of time another zone has no such moment
+        raise asked_back(_("This moment lies too far away.")) from error
+
+
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Temperature = Annotated[
     Decimal | None,
@@ -60,7 +67,7 @@ Temperature = Annotated[
         }
     ),
 ]
-Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
 Text = Annotated[str, Field(max_length=2000)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Short = Annotated[str, Field(max_length=100)]

@@ -44,6 +44,8 @@ def test_a_person_is_reached_checked_housed_and_cleared(college: College) -> Non
     assert problem(me.post(f"{path}/check", {"what": "体温"}))[2] == {"due_at"}
     past = {"what": "体温", "due_at": "2020-01-01T08:00:00+08:00"}
     assert problem(me.post(f"{path}/check", past))[2] == {"due_at"}
+    far = past | {"due_at": "9999-12-31T23:59:59-12:00"}  # no such moment in UTC
+    assert problem(me.post(f"{path}/check", far)) == (422, "invalid", {"due_at"})
     due = past | {"due_at": "2020-02-20T08:00:00+08:00"}
     (check,) = made(me.post(f"{path}/check", due))["checks"]
     assert check["done_at"] is None

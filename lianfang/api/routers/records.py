@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from django.db.models import Count
@@ -125,7 +125,7 @@ def import_groups(
             file=_named(file),
             kind=form.kind,
             since=form.since,
-            until=form.until + timedelta(days=1) if form.until else None,
+            until=form.until + timedelta(days=1) if form.until and form.until < date.max else None,
             apply=not form.dry_run,
             actor=caller.actor,
             now=caller.now,
