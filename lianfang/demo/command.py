@@ -26,7 +26,15 @@ from lianfang.outreach import confirming
 from lianfang.outreach.models import ArticleVersion, Campaign, Recipient
 from lianfang.outreach.rules import Rule, Step
 from lianfang.roster.models import Person, Post, Unit
-from lianfang.usecases import campaigns, directives, drills, response_levels, supervision
+from lianfang.usecases import (
+    campaign_drafts,
+    campaigns,
+    directives,
+    drills,
+    response_levels,
+    supervision,
+)
+from lianfang.usecases.campaign_drafts import DraftContent
 from lianfang.usecases.campaigns import ArticleWording
 
 _SILENT = "机电工程系党总支"  # here the first directive has stopped
@@ -246,6 +254,26 @@ def _campaign(cast: Cast, *, now: datetime) -> None:
             token=confirming.link_token(one), choice=0, now=began + timedelta(minutes=minutes)
         )
     _take_steps(now=now)
+    _unsent(cast, version, now=_yesterday(now, 18))
+
+
+def _unsent(cast: Cast, version: ArticleVersion, *, now: datetime) -> None:
+    """One more is still being written."""
+    campaign_drafts.keep(
+        unit=cast.tree.college,
+        units=[cast.tree.college],
+        content=DraftContent(
+            article=version.article,
+            subject="返校路上怎样戴口罩",
+            words="请同学们在出发前读完，有问题问辅导员。",
+            rule=Rule(categories=(Person.Category.STUDENT,)),
+            steps=[
+                Step(("in_app", "group_text"), timedelta(0)),
+                Step(("sms", "email"), timedelta(hours=4)),
+            ],
+        ),
+        **_by(cast.roles["secretary"], now),
+    )
 
 
 def _start(cast: Cast, version: ArticleVersion, now: datetime) -> Campaign:

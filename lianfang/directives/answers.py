@@ -30,6 +30,10 @@ class Answers:
     def given(self) -> int:
         return sum(row.feedback is not None for row in self.rows)
 
+    @property
+    def silent(self) -> int:
+        return len(self.rows) - self.given
+
 
 def answers_of(version: DirectiveVersion, relay: Relay, *, sight: Sight) -> Answers:
     """Only of units whose answers are for this viewer: the unit's own, and those below theirs."""

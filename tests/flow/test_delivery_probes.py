@@ -19,6 +19,7 @@ from tests.cast import College
 from tests.gateway_dialects import Message
 from tests.gateways import Behaviour, HttpGateway, all_channels, delivery_report
 from tests.post_office import SECRET, channels_file, draft, person, work_off
+from tests.web.desk import page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OURS = "+8613900000001"
@@ -83,6 +84,9 @@ def test_two_lost_probes_put_the_other_provider_first_until_one_arrives(
         heard += 2
         assert ProviderState.objects.get(pk="sms_http").misses == misses
     assert order() == [("sms_tencent", False), ("sms_http", True)]
+    said = page(college, "书记", "/desk/gateways/")
+    assert "A provider of text messages does not deliver" in said
+    assert said.index("sms_tencent last test message arrived") < said.index("test message sent")
     notifications.queue([draft("a:1", person("某人", 1), is_urgent=True)], now=college.now)
     work_off(college.now)
     assert Delivery.objects.get().provider == "sms_tencent"
@@ -91,6 +95,7 @@ def test_two_lost_probes_put_the_other_provider_first_until_one_arrives(
     assert order()[1] == ("sms_http", True), "an old probe proves nothing about now"
     arrives(college, late[-1])
     assert order() == [("sms_http", False), ("sms_tencent", False)]
+    assert "does not deliver" not in page(college, "书记", "/desk/gateways/")
 
 
 def test_a_probe_that_is_refused_is_a_miss_at_once(college: College, gateway: HttpGateway) -> None:

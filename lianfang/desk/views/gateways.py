@@ -39,6 +39,7 @@ def gateways(request: HttpRequest, visit: Visit) -> HttpResponse:
     channels = sorted(outlets.channels)
     faults = [problem.in_words(gettext) for problem in outlets.problems]
     found = troubled(since=since).prefetch_related("tries")
+    providers = provider_health()
     page = Paginator(found, PER_PAGE).get_page(page_number(request))
     return answer(
         request,
@@ -49,7 +50,8 @@ def gateways(request: HttpRequest, visit: Visit) -> HttpResponse:
         channels=channels,
         groups=configured_groups(),
         fault="\n".join(faults),
-        providers=provider_health(),
+        providers=providers,
+        is_degraded=any(one.is_degraded for one in providers),
         parked=parked_answers()[:PER_PAGE],
         can_text=any(code in channels for code in SMS_PROVIDERS),
         can_mail="email" in channels,
