@@ -92,6 +92,27 @@ def database_url(settings: dict[str, Any]) -> str:
     return f"postgresql://{login}@{settings['HOST']}{port}/{settings['NAME']}"
 
 
+def finish_tables() -> None:
+    """What models do not say: the triggers of our migrations, and that all of them were run."""
+    from django.apps import apps
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.operations import RunPython
+    from django.db.migrations.recorder import MigrationRecorder
+
+    loader = MigrationLoader(None)
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("lianfang")}
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    with connection.schema_editor() as editor:
+        for app, name in sorted(loader.graph.nodes):
+            operations = loader.graph.nodes[app, name].operations if app in ours else ()
+            for operation in operations:
+                if isinstance(operation, RunPython):
+                    operation.code(apps, editor)
+            recorder.record_applied(app, name)
+
+
 # ---------------------------------------------------------------- the embedded server
 
 

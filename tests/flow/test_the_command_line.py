@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -12,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from lianfang.accounts.models import Account
 from lianfang.commands.main import DONE, PROBLEMS, REFUSED, main
@@ -165,6 +168,20 @@ def test_an_empty_home_needs_nothing_before_the_roster(tmp_path: Path) -> None:
     refused = lianfang("ledger", "网络1班", LIANFANG_CLOCK="2020-02-01T07:00+08:00")
     assert refused.returncode == REFUSED
     assert "installation.not-an-exercise" in refused.stderr
+    if connection.vendor == "sqlite":
+        # The tables of the tests are made from the models (conftest): the migrations make the same.
+        [made] = (tmp_path / "home").glob("*.sqlite3")
+        assert words_of_tables(made) == words_of_tables(connection.settings_dict["NAME"])
+
+
+def words_of_tables(file: Path | str) -> dict[str, list[str]]:
+    """The words of the statement that makes each table, index and trigger.
+
+    Sorted, because a column that a later migration adds stands last.
+    """
+    with closing(sqlite3.connect(file)) as base:
+        made = base.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {name: sorted(re.findall(r"\w+|[^\w\s]", sql)) for name, sql in made}
 
 
 def test_an_empty_home_opened_with_a_clock_is_an_exercise(tmp_path: Path) -> None:
