@@ -210,6 +210,7 @@ def test_from_an_incident_to_a_determined_contact_by_forms_alone(college: Colleg
     assert client.post(decide, {"contact": keys, "decision": "CONFIRMED"}).status_code == 302
     nobody = client.post(decide, {"contact": keys[:1], "decision": "DETERMINED"})
     assert nobody.status_code == 422
+    assert f'value="{keys[0]}" checked' in nobody.content.decode()
     word = {"contact": keys[:1], "decision": "DETERMINED", "officer": "王医生"}
     assert client.post(decide, word).status_code == 302
     assert Contact.objects.filter(state="DETERMINED").count() == 1

@@ -43,12 +43,12 @@ def test_the_page_says_who_was_told_by_which_way_and_what_comes_next(college: Co
     told = words.split("Who was told")[1]
     for name in ("辅导员", "主任", "值班员"):
         assert name in told
-    assert "sms: queued" in told
+    assert "text message: queued" in told
     assert "due 08:10" in told
     Delivery.objects.filter(message__recipient=college["辅导员"]).update(
         state="FAILED", attempts=3, code="refused"
     )
-    assert "sms: failed for good ×3" in page(college, "主任", url_of())
+    assert "text message: failed for good ×3" in page(college, "主任", url_of())
 
 
 def test_a_rung_with_nobody_on_it_stands_there_as_an_alarm(college: College) -> None:

@@ -206,9 +206,10 @@ def _act(request: HttpRequest, visit: Visit, pk: int, tried: str, do: Any) -> Ht
         told = do(found)
     except Refused as refusal:
         _same, sight = _one(visit, pk)
+        ticked = {int(one) for one in request.POST.getlist("contact") if one.isdecimal()}
         return _case(
             request, visit, found, sight, refusal.status, tried=tried, typed=request.POST,
-            **said(refusal),
+            ticked=ticked, **said(refusal),
         )  # fmt: skip
     say(request, told)
     return redirect("desk-contacts-case", pk)
