@@ -123,7 +123,7 @@ def problems_of(
     problems |= _contact_problems(answers, day, limits)
     if len(answers.note) > 200:
         problems["note"] = _("At most 200 characters, please.")
-    return problems
+    return problems or _unlikely(answers, limits)
 
 
 def _temperature_problems(answers: Answers, limits: Limits) -> dict[str, str]:
@@ -175,6 +175,25 @@ def _fever_problems(answers: Answers, limits: Limits) -> dict[str, str]:
     if hot and answers.unwell is False:
         return {"temperature": _("This temperature is a fever, but you chose “well”. Which is so?")}
     return {}
+
+
+def _unlikely(answers: Answers, limits: Limits) -> dict[str, str]:
+    """A fever that the thermometer does not show: slipped, or passed. Asked once all is answered.
+
+    It may well be so (a fever of this morning, a medicine): then a word in the note settles it.
+    """
+    if "fever" not in answers.symptoms or answers.temperature is None or answers.note.strip():
+        return {}
+    limit = limits.fever.get(answers.site, limits.fever.get("axilla", 0.0))
+    if float(answers.temperature) >= limit:
+        return {}
+    return {
+        "temperature": _(
+            "You chose fever, but this temperature is none. Please mend what is not so; if you had"
+            " a fever before, or took a medicine against it, say so in the note."
+        ),
+        "note": _("If you had a fever: how high was it, and when?"),
+    }
 
 
 def _contact_problems(answers: Answers, day: date, limits: Limits) -> dict[str, str]:

@@ -38,6 +38,13 @@ def test_nothing_is_assumed_that_was_not_said() -> None:
     }  # fmt: skip
 
 
+def test_a_fever_that_the_thermometer_does_not_show_is_asked_back_once() -> None:
+    passed = replace(FEVER, temperature=Decimal("36.4"))
+    assert asked(passed) == {"temperature", "note"}
+    assert asked(replace(passed, note="今早38.2，吃了退烧药")) == set()
+    assert asked(replace(passed, temperature=None, site="", not_measured="REFUSED")) == set()
+
+
 @pytest.mark.parametrize("answers", [FINE, FEVER])
 def test_a_whole_answer_is_not_asked_back(answers: Answers) -> None:
     assert asked(answers) == set()
