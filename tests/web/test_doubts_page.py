@@ -91,7 +91,9 @@ def test_a_carer_sees_both_records_and_closes_with_what_was_true(college: Colleg
     one = Contradiction.objects.get()
     client = client_of(college, "辅导员")
     client.cookies["language"] = "en"
-    refused = client.post(f"{DESK}records/{one.pk}/", {"truth": "BOTH"}, follow=True)
+    refused = client.post(f"{DESK}records/{one.pk}/", {"truth": "BOTH"})
+    assert refused.status_code == 422
+    assert 'value="BOTH" checked' in refused.content.decode()
     assert "Whom did you ask, and what did they say?" in text_of(refused)
     client.post(f"{DESK}records/{one.pk}/", {"truth": "BOTH", "note": "回校取书"})
     assert "回校取书" in page(college, "辅导员", f"{DESK}records/?state=closed")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -60,6 +59,12 @@ def _parts(visit: Visit) -> list[Tab]:
 @require_safe
 def questions(request: HttpRequest, visit: Visit) -> HttpResponse:
     """For the head of a unit: who may need help, by which sign, and what came of asking."""
+    return _questions(request, visit)
+
+
+def _questions(
+    request: HttpRequest, visit: Visit, status: int = 200, **asked_back: Any
+) -> HttpResponse:
     units = access.asked_units(visit.sight)
     if not units:
         parts = _parts(visit)
@@ -76,7 +81,8 @@ def questions(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _answer(
         request, visit, "questions.html", part="desk-doubts", rows=rows,
         people=sum(len(found) for _one, found in rows), answers=Question.Answer.choices,
-        answered=queries.questions_of(units, waiting=False)[:20],
+        answered=queries.questions_of(units, waiting=False)[:20], status=status,
+        typed=request.POST, **({"problems": {}} | asked_back),
     )  # fmt: skip
 
 
@@ -84,14 +90,17 @@ def questions(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     found = access.question(pk, sight=visit.sight)
-    _tried(
-        request,
-        lambda: doubts.answer_question(
-            question=found, what=request.POST.get("answer", ""),
-            note=tidy(request.POST.get("note", "")), by=visit.person, actor=visit.actor,
-            now=visit.now,
-        ),
-    )  # fmt: skip
+    try:
+        _tried(
+            request,
+            lambda: doubts.answer_question(
+                question=found, what=request.POST.get("answer", ""),
+                note=tidy(request.POST.get("note", "")), by=visit.person, actor=visit.actor,
+                now=visit.now,
+            ),
+        )  # fmt: skip
+    except Invalid as error:
+        return _questions(request, visit, 422, tried=pk, problems=_said(error))
     return redirect("desk-doubts")
 
 
@@ -99,6 +108,13 @@ def answer(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
 @require_safe
 def records(request: HttpRequest, visit: Visit) -> HttpResponse:
     """For whoever cares for the people: both records, and a place for what was true."""
+    return _records(request, visit)
+
+
+def _records(
+    request: HttpRequest, visit: Visit, status: int = 200, **asked_back: Any
+) -> HttpResponse:
+    """`asked_back` names the row whose form asks back; what was typed there stays."""
     units = access.caring_units(visit.sight)
     if not units:
         raise Forbidden
@@ -113,7 +129,8 @@ def records(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _answer(
         request, visit, "records.html", part="desk-doubts-records", rows_page=page, state=state,
         rows=[(one, records_of(one)) for one in shown], truths=Contradiction.Truth.choices,
-        query=f"state={state}",
+        query=f"state={state}", status=status, typed=request.POST,
+        **({"problems": {}} | asked_back),
     )  # fmt: skip
 
 
@@ -121,23 +138,30 @@ def records(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     found = access.contradiction(pk, sight=visit.sight)
-    _tried(
-        request,
-        lambda: doubts.close_contradiction(
-            contradiction=found, truth=request.POST.get("truth", ""),
-            note=tidy(request.POST.get("note", "")), by=visit.person, actor=visit.actor,
-            now=visit.now,
-        ),
-    )  # fmt: skip
+    try:
+        _tried(
+            request,
+            lambda: doubts.close_contradiction(
+                contradiction=found, truth=request.POST.get("truth", ""),
+                note=tidy(request.POST.get("note", "")), by=visit.person, actor=visit.actor,
+                now=visit.now,
+            ),
+        )  # fmt: skip
+    except Invalid as error:
+        return _records(request, visit, 422, tried=pk, problems=_said(error))
     return redirect("desk-doubts-records")
 
 
+def _said(refusal: Invalid) -> dict[str, str]:
+    return {field: _(text) for field, text in refusal.problems.items()}
+
+
 def _tried(request: HttpRequest, act: Callable[[], object]) -> None:
+    """Done and said, or refused and said; what is asked back is for the page."""
     try:
         act()
-    except Invalid as refusal:
-        for text in refusal.problems.values():
-            messages.warning(request, _(text))
+    except Invalid:
+        raise
     except Refused as refusal:
         say_refusal(request, refusal)
     else:
