@@ -130,7 +130,7 @@ def _read_sheet(sheet: Sheet, header: Header, people: People) -> None:
         if not _repeats_header(line, header) and not _is_footer(line, header):
             _Row(sheet.name, line, header, people).read(usual)
     if len(people.records) + len(people.problems) == before:
-        people.problems.append(_nobody([sheet]))
+        people.problems.append(_nobody([sheet], empty=False))
 
 
 def _repeats_header(line: Line, header: Header) -> bool:
