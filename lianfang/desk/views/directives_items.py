@@ -132,7 +132,7 @@ def _assign(
     if number and owner is None:
         problems["owner"] = _("One of these numbers is not on the roster.")
     if source not in SupervisionItem.Source.values:
-        problems["source"] = _("Where does it come from?")
+        problems["source"] = _("Please choose where it comes from.")
     if problems or unit is None or due_at is None:
         raise Invalid(problems)
     return usecase.assign(
