@@ -159,7 +159,7 @@ def _morning(cast: Cast, now: datetime) -> None:
     _receive(cast, half, today, (start + timedelta(minutes=30 * n) for n in range(99)))
     for person in cast.people:
         if cast.home_of[person.pk] in {"420111", "330304"} and person.pk % 2:
-            answers = replace(_answers(cast, person), note="年前回家,一直在家")
+            answers = replace(_answers(cast, person), note="年前回家，一直在家")
             _report(cast, person, today, answers, now - timedelta(minutes=70))
     _calls(cast, ordinary[len(half) : len(half) + 40], now)
     _incidents(cast, featured, now)
@@ -211,7 +211,7 @@ def _closed_yesterday(cast: Cast, person: Person, day: date) -> None:
     by = _who_has(incident)
     handle_incident.verify(
         incident=incident, verdict="TRUE", method="PHONE", has_history=False,
-        text="本人接听,精神尚可,无外出史。", **_at(by, then, 12),
+        text="本人接听，精神尚可，无外出史。", **_at(by, then, 12),
     )  # fmt: skip
     referral = referrals.advise(
         incident=incident, hospital="区人民医院发热门诊", transport="OWN_CAR", companion="父亲",
@@ -219,11 +219,11 @@ def _closed_yesterday(cast: Cast, person: Person, day: date) -> None:
     )  # fmt: skip
     referrals.take_step(referral=referral, step="seen", **_at(by, then, 95))
     referrals.take_step(
-        referral=referral, step="result", result="血常规正常,普通感冒。", **_at(by, then, 150)
+        referral=referral, step="result", result="血常规正常，普通感冒。", **_at(by, then, 150)
     )
     referrals.take_step(referral=referral, step="back", **_at(by, then, 210))
     handle_incident.close(
-        incident=incident, closing="OTHER_DIAGNOSIS", text="普通感冒,居家休息。",
+        incident=incident, closing="OTHER_DIAGNOSIS", text="普通感冒，居家休息。",
         **_at(by, then, 360),
     )  # fmt: skip
 
@@ -237,7 +237,7 @@ def _in_hand(cast: Cast, person: Person, now: datetime) -> None:
     by = _who_has(incident)
     handle_incident.verify(
         incident=incident, verdict="TRUE", method="PHONE", has_history=True,
-        text="本人接听,1月20日经武汉返乡,已告知就诊路线。", **_at(by, then, 9),
+        text="本人接听，1月20日经武汉返乡，已告知就诊路线。", **_at(by, then, 9),
     )  # fmt: skip
     referral = referrals.advise(
         incident=incident, hospital="市中心医院发热门诊", transport="AMBULANCE",
@@ -251,7 +251,7 @@ def _in_hand(cast: Cast, person: Person, now: datetime) -> None:
     )  # fmt: skip
     telling = handle_incident.Telling(
         organisation=Organisation.EDUCATION, method=Way.PHONE, spoke_with="值班室 李老师",
-        phone="0818-2110000", given="学生1例疑似,已送定点医院,详情随首报书面报送。",
+        phone="0818-2110000", given="学生1例疑似，已送定点医院，详情随首报书面报送。",
     )  # fmt: skip
     handle_incident.tell_outside(incident=incident, telling=telling, **_at(by, then, 55))
 
