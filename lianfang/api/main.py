@@ -53,6 +53,7 @@ from lianfang.api.routers import (
     posts,
     quarantine,
     receipts,
+    recipients,  # noqa: F401  (its address stands on the router of campaigns)
     records,
     reports,
     roster,

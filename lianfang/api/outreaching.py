@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from lianfang.api.access import Caller, caller_of, number_in_address
 from lianfang.api.models import Scope
 from lianfang.api.schemas import PersonOut
+from lianfang.api.shapes.outreach import PostingOut
 from lianfang.kernel.refusals import Forbidden, NotYours
 from lianfang.outreach import access
-from lianfang.outreach.models import CallTask, Campaign, PhoneCorrection
+from lianfang.outreach.models import CallTask, Campaign, GroupPosting, PhoneCorrection
 from lianfang.outreach.queries import open_calls, open_corrections
 from lianfang.roster.models import Person
 
@@ -80,3 +81,14 @@ def person_out(person: Person, unit_id: int, one: Campaign, caller: Caller) -> P
         caller.integration is not None and not caller.has(Scope.ANSWERS_READ)
     )
     return None if hidden else PersonOut(number=person.number, name=person.name)
+
+
+def posting_out(posting: GroupPosting) -> PostingOut:
+    return PostingOut(
+        id=posting.pk,
+        unit=posting.unit.code,
+        group=posting.place.code,
+        robot=bool(posting.robot),
+        asked_at=posting.asked_at,
+        posted_at=posting.posted_at,
+    )

@@ -13,7 +13,7 @@ from lianfang.api.outreaching import person_out, reader, writer
 from lianfang.api.papers import name_of
 from lianfang.api.routers.common import Limit, Offset, answers
 from lianfang.api.schemas import PersonOut
-from lianfang.api.shapes.outreach import (
+from lianfang.api.shapes.callers import (
     CallListOut,
     CallTaskOut,
     CorrectionOut,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -10,9 +9,14 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from lianfang.api import outreaching
-from lianfang.api.access import Caller, number_in_address
+from lianfang.api.access import Caller
 from lianfang.api.once import once
-from lianfang.api.outreaching import is_token_itself, person_out, reader, told_units, writer
+from lianfang.api.outreaching import (
+    posting_out,
+    reader,
+    told_units,
+    writer,
+)
 from lianfang.api.papers import name_of
 from lianfang.api.routers.common import Limit, Offset, answers
 from lianfang.api.shapes.outreach import (
@@ -22,27 +26,20 @@ from lianfang.api.shapes.outreach import (
     CampaignRowOut,
     CampaignsOut,
     CampaignStepOut,
-    GroupIn,
-    GroupOut,
     GroupReachOut,
-    LetterStateOut,
-    PostingOut,
     PreviewOut,
-    RecipientOut,
-    RecipientsOut,
     StepIn,
     UnitShareOut,
     WayReachOut,
 )
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours
 from lianfang.kernel.texts import gettext_noop as _
-from lianfang.notifications.models import Delivery
-from lianfang.outreach import access, queries
-from lianfang.outreach.models import ArticleVersion, Campaign, GroupPosting
+from lianfang.outreach import queries
+from lianfang.outreach.models import ArticleVersion, Campaign
 from lianfang.outreach.rules import Rule, Step, has_line_break
 from lianfang.places import divisions
 from lianfang.roster.models import Person, Unit
-from lianfang.usecases import campaign_drafts, campaigns, looks
+from lianfang.usecases import campaign_drafts, campaigns
 
 router = Router(tags=["outreach"])
 
@@ -191,78 +188,6 @@ def one_campaign(request: HttpRequest, campaign_id: str) -> CampaignOut:
     return shown(outreaching.campaign(campaign_id, caller), caller)
 
 
-@router.get(
-    "/campaigns/{campaign_id}/people",
-    response=answers(200, RecipientsOut),
-    url_name="campaign_people",
-)
-def campaign_people(
-    request: HttpRequest,
-    campaign_id: str,
-    silent: bool = True,
-    limit: Limit = 50,
-    offset: Offset = 0,
-) -> RecipientsOut:
-    """Where each person stands, with the state of each way: of the units whose names are open.
-
-    `silent=false` adds those who confirmed or were told. Token: `outreach:read`; names need
-    `people:read`.
-    """
-    caller = reader(request)
-    one = outreaching.campaign(campaign_id, caller)
-    found = queries.silent_people(one.pk) if silent else one.recipients.all()
-    found = found.filter(unit_id__in=_named(one, caller)).select_related("person", "unit")
-    rows = found.order_by("unit__position", "person__name_key", "id")
-    page = list(rows[offset : offset + limit])
-    people = [row.person_id for row in page]
-    if one.is_telling:
-        looks.audience_seen(people=people, actor=caller.actor, now=caller.now)
-    letters = _letters(one, people)
-    return RecipientsOut(
-        campaign=one.pk,
-        total=found.count(),
-        people=[
-            RecipientOut(
-                person=person_out(row.recipient.person, row.recipient.unit_id, one, caller),
-                unit=row.recipient.unit.code,
-                standing=row.standing.value,
-                at=row.at,
-                confirmed_at=row.recipient.confirmed_at,
-                how=row.recipient.how,
-                first_choice_right=row.recipient.is_right,
-                letters=letters[row.recipient.person_id],
-            )
-            for row in queries.progress(page, campaign=one)
-        ],
-    )
-
-
-def _named(one: Campaign, caller: Caller) -> frozenset[int]:
-    """Whom key monitoring or a place means is health or travel: named where such facts are."""
-    if one.is_telling and not is_token_itself(caller):
-        return frozenset(caller.sight.event_units)
-    return frozenset(caller.sight.name_units)
-
-
-def _letters(one: Campaign, people: list[int]) -> defaultdict[int, list[LetterStateOut]]:
-    found: defaultdict[int, list[LetterStateOut]] = defaultdict(list)
-    turns = Delivery.objects.filter(
-        message__topic=one.topic, message__recipient_id__in=people
-    ).select_related("message")
-    for turn in turns.order_by("message_id", "position"):
-        found[turn.message.recipient_id or 0].append(
-            LetterStateOut(
-                channel=turn.channel,
-                state=turn.state,
-                attempts=turn.attempts,
-                sent_at=turn.sent_at,
-                delivered_at=turn.delivered_at,
-                code=turn.code,
-            )
-        )
-    return found
-
-
 @router.post(
     "/campaigns/{campaign_id}/end", response=answers(200, CampaignOut), url_name="end_campaign"
 )
@@ -276,43 +201,6 @@ def end_campaign(request: HttpRequest, campaign_id: str) -> CampaignOut:
     campaigns.end(campaign=one, actor=caller.actor, now=caller.now)
     one.refresh_from_db()
     return shown(one, caller)
-
-
-@router.post("/postings/{posting_id}/posted", response=answers(200, PostingOut), url_name="posted")
-@once
-def mark_posted(request: HttpRequest, posting_id: str) -> PostingOut:
-    """I have posted the text in the group of the unit. Token: `outreach:write`, for a person."""
-    caller = writer(request)
-    by = caller.doer
-    posting = access.posting(number_in_address(posting_id), sight=caller.sight)
-    campaigns.mark_posted(posting=posting, by=by, actor=caller.actor, now=caller.now)
-    posting.refresh_from_db()
-    return _posting(posting)
-
-
-def _posting(posting: GroupPosting) -> PostingOut:
-    return PostingOut(
-        id=posting.pk,
-        unit=posting.unit.code,
-        group=posting.place.code,
-        robot=bool(posting.robot),
-        asked_at=posting.asked_at,
-        posted_at=posting.posted_at,
-    )
-
-
-@router.post("/units/{code}/group", response=answers(200, GroupOut), url_name="unit_group")
-@once
-def set_group(request: HttpRequest, code: str, body: GroupIn) -> GroupOut:
-    """The QQ group of a unit in which a robot posts; empty ends it. Token: `outreach:write`."""
-    caller = writer(request)
-    unit = caller.unit(code)
-    if unit.pk not in told_units(caller):
-        raise Forbidden
-    made = campaigns.set_group(
-        unit=unit, number=body.number, by=caller.person, actor=caller.actor, now=caller.now
-    )
-    return GroupOut(unit=unit.code, number=made.number if made else "")
 
 
 def _row(one: Campaign, caller: Caller) -> CampaignRowOut:
@@ -357,7 +245,8 @@ def shown(one: Campaign, caller: Caller) -> CampaignOut:
             UnitShareOut(unit=codes[unit].code, people=n, settled=done) for unit, n, done in shares
         ],
         postings=[
-            _posting(posting) for posting in postings.order_by("posted_at", "unit__position", "id")
+            posting_out(posting)
+            for posting in postings.order_by("posted_at", "unit__position", "id")
         ],
         text=campaigns.group_text(one),
     )

@@ -1,16 +1,19 @@
-"""The groups in which a robot posts, unit by unit."""
+"""The groups of the units: in which a robot posts, or somebody who ticks it."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from lianfang.api.outreaching import reader, told_units
+from lianfang.api.access import number_in_address
+from lianfang.api.once import once
+from lianfang.api.outreaching import posting_out, reader, told_units, writer
 from lianfang.api.routers.common import Limit, Offset, answers
-from lianfang.api.shapes.outreach import GroupOut
+from lianfang.api.shapes.outreach import GroupIn, GroupOut, PostingOut
 from lianfang.kernel.refusals import Forbidden
-from lianfang.outreach import queries
+from lianfang.outreach import access, queries
 from lianfang.roster.models import Unit
+from lianfang.usecases import campaigns
 
 router = Router(tags=["outreach"])
 _KINDS = (Unit.Kind.COLLEGE, Unit.Kind.DEPARTMENT, Unit.Kind.OFFICE, Unit.Kind.CLASS)
@@ -37,3 +40,29 @@ def list_chat_groups(request: HttpRequest, limit: Limit = 50, offset: Offset = 0
         total=units.count(),
         groups=[GroupOut(unit=one.code, number=numbers.get(one.pk, "")) for one in page],
     )
+
+
+@router.post("/postings/{posting_id}/posted", response=answers(200, PostingOut), url_name="posted")
+@once
+def mark_posted(request: HttpRequest, posting_id: str) -> PostingOut:
+    """I have posted the text in the group of the unit. Token: `outreach:write`, for a person."""
+    caller = writer(request)
+    by = caller.doer
+    posting = access.posting(number_in_address(posting_id), sight=caller.sight)
+    campaigns.mark_posted(posting=posting, by=by, actor=caller.actor, now=caller.now)
+    posting.refresh_from_db()
+    return posting_out(posting)
+
+
+@router.post("/units/{code}/group", response=answers(200, GroupOut), url_name="unit_group")
+@once
+def set_group(request: HttpRequest, code: str, body: GroupIn) -> GroupOut:
+    """The QQ group of a unit in which a robot posts; empty ends it. Token: `outreach:write`."""
+    caller = writer(request)
+    unit = caller.unit(code)
+    if unit.pk not in told_units(caller):
+        raise Forbidden
+    made = campaigns.set_group(
+        unit=unit, number=body.number, by=caller.person, actor=caller.actor, now=caller.now
+    )
+    return GroupOut(unit=unit.code, number=made.number if made else "")

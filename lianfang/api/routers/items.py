@@ -13,7 +13,7 @@ from lianfang.api.access import Caller, caller_of, number_in_address
 from lianfang.api.models import Scope
 from lianfang.api.once import once
 from lianfang.api.routers.common import Limit, Offset, answers
-from lianfang.api.shapes.directives import (
+from lianfang.api.shapes.items import (
     EntryOut,
     ItemCheckIn,
     ItemDueIn,

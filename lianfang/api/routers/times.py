@@ -12,7 +12,7 @@ from ninja import Query, Router
 from lianfang.api.access import caller_of
 from lianfang.api.models import Scope
 from lianfang.api.routers.common import answers
-from lianfang.api.shapes.outreach import FigureOut, TimesOut, UnitTimesOut
+from lianfang.api.shapes.times import FigureOut, TimesOut, UnitTimesOut
 from lianfang.usecases import response_times
 from lianfang.usecases.response_times import Figure, UnitTimes
 

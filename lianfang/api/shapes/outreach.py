@@ -262,54 +262,6 @@ class RecipientsOut(Schema):
     people: list[RecipientOut]
 
 
-class CallTaskOut(Schema):
-    id: int
-    person: PersonOut | None
-    unit: str
-    campaign: int
-    subject: str
-    assigned_to: str | None
-    tries: int
-    last_outcome: str
-    next_try_at: Moment | None
-    closed_at: Moment | None
-    closing: str
-
-
-class CallListOut(Schema):
-    total: int
-    due: int
-    calls: list[CallTaskOut]
-
-
-class NextCallOut(Schema):
-    """Null when nobody has to be rung now; `later` is when the next one is due."""
-
-    call: CallTaskOut | None
-    text: str
-    later: Moment | None
-
-
-class OutcomeIn(Strict):
-    outcome: Literal["CONFIRMED", "TOLD", "FAMILY", "NO_ANSWER", "WRONG_NUMBER", "REFUSED", "LOST"]
-    note: str = Field(default="", max_length=500)
-
-
-class CorrectionOut(Schema):
-    """A number that does not lead to its person, until the roster has another one."""
-
-    id: int
-    person: PersonOut | None
-    unit: str
-    found: str
-    noted_at: Moment
-
-
-class CorrectionsOut(Schema):
-    total: int
-    corrections: list[CorrectionOut]
-
-
 class GroupIn(Strict):
     number: str = Field(default="", max_length=12, description="Empty ends it.")
 
@@ -317,23 +269,3 @@ class GroupIn(Strict):
 class GroupOut(Schema):
     unit: str
     number: str
-
-
-class FigureOut(Schema):
-    """`cases` is null where there are fewer than five, in a unit that is not one's own."""
-
-    cases: int | None
-    median_s: float | None
-    p90_s: float | None
-
-
-class UnitTimesOut(Schema):
-    unit: str | None = Field(description="Null: everything together.")
-    spans: dict[str, FigureOut]
-
-
-class TimesOut(Schema):
-    since: date
-    until: date
-    incidents: list[UnitTimesOut]
-    directives: list[UnitTimesOut]
