@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 SIZES = ["phone", "desktop"]
 
+# Charts have their canvas, and what is fetched after the page stands in its place.
+EVERYTHING_IS_DRAWN = """() => !document.querySelector(".skeleton")
+    && [...document.querySelectorAll("[data-chart]")].every((box) => box.querySelector("canvas"))"""
+
 
 @pytest.fixture
 def college(it_is: Callable[[datetime], None]) -> College:
@@ -271,5 +275,5 @@ def test_every_page_of_the_desk_is_clean(
         log_in(page, college, name, language=language)
         for address in addresses:
             page.goto(address)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_function(EVERYTHING_IS_DRAWN)
             clean(page)
