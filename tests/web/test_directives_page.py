@@ -381,7 +381,7 @@ def test_a_plan_is_drafted_adopted_and_a_level_activated_on_pages(
     assert Intensity.objects.get().kind == "ON_CHANGE"
     assert SupervisionItem.objects.get().title == "收尾"
     page = leader.get("/desk/directives/plan/").content.decode()
-    assert "当前:四级响应" in page
+    assert "当前：四级响应" in page
     counselor = client_of(college, "辅导员")
     assert counselor.get("/desk/directives/plan/").status_code == 200
     assert counselor.post("/desk/directives/plan/activate/", {"level": "I"}).status_code == 403
