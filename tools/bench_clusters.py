@@ -141,7 +141,7 @@ def _weigh_all() -> tuple[float, float]:
     taken, busy = [], True
     while busy:
         begun = time.perf_counter()
-        busy = clusters.weigh_next(now=NOW)
+        busy = bool(clusters.weigh_next(now=NOW))
         taken.append(time.perf_counter() - begun)
     return sum(taken), max(taken) * 1000
 

@@ -29,7 +29,9 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
         "--kind",
         choices=summaries.KINDS,
         default="A",
-        help=_("A the unit, B the college by units, E missing and late, F rounds of the classes, H a line of text"),
+        help=_(
+            "A the unit, B the college by units, E missing and late, F rounds of the classes, H a line of text"
+        ),
     )
     parser.add_argument("--on", type=day_of, metavar="DAY", help=_("default: today"))
     parser.add_argument("--out", type=Path, metavar="FILE", help=_("default: a name that tells"))

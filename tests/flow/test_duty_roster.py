@@ -299,7 +299,7 @@ def test_a_handover_lists_what_is_open_and_both_sign(college: College) -> None:
     going = DutyShift.objects.get(person=college["值班员"])
     shift(college, "书记", "02-02 00:00", "02-03 00:00")
     several = Alert.objects.create(
-        edition=Edition.objects.first(), unit=college.unit("网络1班"), opened_at=college.now,
+        edition=Edition.objects.all()[0], unit=college.unit("网络1班"), opened_at=college.now,
         clock_due_at=college.at("14:00"),
     )  # fmt: skip
     begun = handover.begin(

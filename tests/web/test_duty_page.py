@@ -320,7 +320,7 @@ def test_the_book_and_the_handover_by_pages_alone(college: College) -> None:
         assert answer.status_code == 422
     on = DutyShift.objects.get(person=college["值班员"])
     several = Alert.objects.create(
-        edition=Edition.objects.first(), unit=college.unit("网络1班"), opened_at=college.now,
+        edition=Edition.objects.all()[0], unit=college.unit("网络1班"), opened_at=college.now,
         clock_due_at=college.at("14:00"),
     )  # fmt: skip
     begun = going.post(f"/desk/duty/shift/{on.pk}/hand-over/")
