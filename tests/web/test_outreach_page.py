@@ -280,10 +280,10 @@ def test_the_leading_group_sees_numbers_and_no_names(college: College) -> None:
 def test_times_of_few_cases_of_others_are_not_told(college: College) -> None:
     college.report("小明", FEVER)
     own = page(college, "辅导员", "/desk/times/")
-    assert "n=1" in own
+    assert "cases: 1" in own
     leader = page(college, "组长", "/desk/times/?days=7")
     assert "fewer than 5 cases" in leader
-    assert "n=1" not in leader
+    assert "cases: 1" not in leader
 
 
 def test_the_way_to_a_hospital_is_noted_on_the_incident(college: College) -> None:
