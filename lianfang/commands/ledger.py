@@ -27,6 +27,8 @@ _ORDER = (
     "proxy", "completeness", "timeliness",
 )  # fmt: skip
 
+_READS_AS_QUIET = {"with_events", "late"}  # a zero here would say that nothing is the matter
+
 
 def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
     parser = subparsers.add_parser("ledger", help=_("who has reported in a unit on a day"))
@@ -87,6 +89,8 @@ def _print_table(unit: Unit, day: date, figures: Ledger, known: bool) -> None:
     print(f"{unit.name} ({unit.code}) {day}")
     for name, value in figures.to_plain().items():
         shown = f"{value:.1%}" if isinstance(value, float) else "–" if value is None else value
+        if not known and name in _READS_AS_QUIET and not value:
+            shown = _("not yet known")
         print(f"  {words[name]}: {shown}")
     if not known:
         print(_("  Not complete enough: a zero here means “not yet known”."))

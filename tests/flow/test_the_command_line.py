@@ -50,13 +50,22 @@ def test_an_incomplete_ledger_says_that_a_zero_is_not_yet_known(
     college: College, capsys: Output
 ) -> None:
     assert main(["--lang", "en", "ledger", "网络1班", "--on", "2020-02-01"]) == DONE
-    assert "a zero here means “not yet known”" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "with events: not yet known" in told
+    assert "a zero here means “not yet known”" in told
 
 
 @pytest.mark.usefixtures("college")
 def test_an_unknown_unit_is_a_problem_of_the_input(capsys: Output) -> None:
     assert main(["ledger", "没有这个班"]) == PROBLEMS
     assert "没有这个班" in capsys.readouterr().err
+
+
+def test_a_closed_unit_still_tells_its_past(college: College, capsys: Output) -> None:
+    gone = college.unit("网络1班")
+    Unit.objects.filter(pk=gone.pk).update(closed_on=college.today)
+    assert main(["ledger", gone.code, "--on", "2020-01-31", "--json"]) == DONE
+    assert json.loads(capsys.readouterr().out)["expected"] == 3
 
 
 @pytest.mark.usefixtures("college")
@@ -75,7 +84,9 @@ def test_help_speaks_both_languages(capsys: Output) -> None:
         with pytest.raises(SystemExit) as end:
             main(["--lang", language, "--help"])
         assert end.value.code == 0
-        assert word in capsys.readouterr().out
+        told = capsys.readouterr().out
+        assert word in told
+        assert ("positional arguments" in told) == (language == "en")
 
 
 def test_an_administrator_is_made_with_a_password_that_is_not_weak(
