@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.http import QueryDict
 
@@ -12,9 +13,12 @@ from lianfang.kernel.texts import tidy
 from lianfang.usecases.quarantine_checks import Look
 
 
-def again(data: QueryDict | dict[str, str]) -> dict[str, str]:
+def again(data: QueryDict | dict[str, str]) -> dict[str, Any]:
     """What was typed, to be shown again: a field that is not there is an empty text."""
-    return defaultdict(str, {name: str(data.get(name, "")) for name in data})
+    typed: dict[str, Any] = {name: str(data.get(name, "")) for name in data}
+    if isinstance(data, QueryDict):
+        typed["symptoms"] = tuple(data.getlist("symptoms"))
+    return defaultdict(str, typed)
 
 
 def day_of(text: str) -> date | None:

@@ -137,6 +137,9 @@ def test_the_person_sees_the_order_and_its_reason_and_can_act(college: College) 
     for word in (REASON, "周科长", "通疾控〔2020〕12号", "隔离楼 101-1", "辅导员"):
         assert word in text, word
     assert "quarantine" in client.get("/me/").content.decode()
+    unwell = {"how": "unwell", "kept": "yes", "symptoms": "dry_cough"}  # and no temperature
+    asked_back = client.post("/me/quarantine/check/", unwell)
+    assert 'value="dry_cough" checked' in asked_back.content.decode()
     client.post("/me/quarantine/check/", {"how": "well", "kept": "yes", "temperature": "36,8"})
     assert Check.objects.get(is_current=True, slot="MORNING").findings["temperature"] == "36.8"
     client.post("/me/quarantine/need/", {"kind": "MEALS", "text": "清淡"})
