@@ -43,7 +43,7 @@ def happenings(incident: Incident, facts: Iterable[IncidentFact]) -> list[Happen
     """A constant number of queries; the newest last."""
     found = [
         Happening(
-            fact.at, str(fact.get_kind_display()), fact.by, fact.text,
+            fact.at, str(fact.get_kind_display()), fact.by, fact.words,
             "now" if fact.kind == IncidentFact.Kind.NOBODY_ANSWERED else "done",
         )
         for fact in facts

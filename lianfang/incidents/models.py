@@ -115,6 +115,15 @@ class IncidentFact(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} of incident {self.incident_id} (fact {self.pk})"
 
+    @property
+    def words(self) -> str:
+        """The text; a step on the way to a hospital in the language of whoever reads."""
+        text: str = self.text
+        step, dot, where = text.partition(" · ")
+        if self.kind == self.Kind.HOSPITAL and step in Referral.Step.values:
+            return f"{Referral.Step(step).label}{dot}{where}"
+        return text
+
 
 class Referral(models.Model):
     """The way to a hospital and back: advised, gone, seen, result, back. One open way at a time.

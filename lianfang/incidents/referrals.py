@@ -115,7 +115,7 @@ def _note(referral: Referral, step: Referral.Step, by: Person, actor: Actor, now
         kind=IncidentFact.Kind.HOSPITAL,
         at=now,
         by=by,
-        text=f"{step.label} · {referral.hospital}",
+        text=f"{step.value} · {referral.hospital}",
     )
     audit.record(
         verb="incidents.referral.step-noted", actor=actor, subject=referral, now=now,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from lianfang.incidents.models import Incident, IncidentFact, Referral
 from lianfang.kernel.refusals import Invalid
@@ -62,7 +63,11 @@ def test_each_step_has_its_own_timer_and_stands_on_the_time_line(college: Colleg
     step(college, "result")
     done = step(college, "back")
     assert (done.next_due_at, done.next_step) == (None, None)
-    assert IncidentFact.objects.filter(kind="HOSPITAL").count() == 5
+    facts = IncidentFact.objects.filter(kind="HOSPITAL")
+    assert facts.count() == 5
+    for language, words in (("en", "advised to go · "), ("zh-hans", "已建议就诊 · ")):
+        with override(language):
+            assert facts.earliest("at").words.startswith(words)
     college.fast_forward(days=2)
     assert college.told(reference="referral:") == []
     advise(college)  # a second way after the first one has ended
