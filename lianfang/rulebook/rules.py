@@ -110,6 +110,7 @@ def _check_branches(branches: list[Any], codes: Collection[str]) -> list[str]:
 class Words:
     """The words of one language in which a criterion is told."""
 
+    brackets: str
     any_of: str
     all_of: str
     comma: str
@@ -119,12 +120,12 @@ class Words:
 
 
 def describe(tree: Criterion, names: Mapping[str, str], words: Words) -> str:
-    """The criterion as a sentence, for example “(发热 或 乏力 或 干咳)”."""
+    """The criterion as a sentence, for example “发热 或 （乏力 且 干咳）”."""
     match tree:
         case {"any_of": branches}:
-            return f"({words.any_of.join(describe(b, names, words) for b in branches)})"
+            return words.any_of.join(_inside(branch, names, words) for branch in branches)
         case {"all_of": branches}:
-            return f"({words.all_of.join(describe(b, names, words) for b in branches)})"
+            return words.all_of.join(_inside(branch, names, words) for branch in branches)
         case {"at_least": number, "of": branches}:
             listed = words.comma.join(describe(b, names, words) for b in branches)
             return words.at_least.format(number=number, listed=listed)
@@ -137,11 +138,19 @@ def describe(tree: Criterion, names: Mapping[str, str], words: Words) -> str:
     return words.leaves[leaf].format(value=value)
 
 
+def _inside(branch: Criterion, names: Mapping[str, str], words: Words) -> str:
+    """A branch with the brackets that say what belongs together; one alone needs none."""
+    told = describe(branch, names, words)
+    several = branch.get("any_of") or branch.get("all_of")
+    return words.brackets.format(told) if isinstance(several, list) and len(several) > 1 else told
+
+
 CHINESE = Words(
+    brackets="（{}）",
     any_of=" 或 ",
     all_of=" 且 ",
     comma="、",
-    at_least="下列至少{number}项:{listed}",
+    at_least="下列至少{number}项：{listed}",
     leaves={
         "temperature_at_least": "体温{value}",
         "visited_listed_area_within_days": "{value}天内到过疫情高发地区",
@@ -153,6 +162,7 @@ CHINESE = Words(
     sites={"axilla": "腋下", "forehead": "额温", "ear": "耳温", "oral": "口腔"},
 )
 ENGLISH = Words(
+    brackets="({})",
     any_of=" or ",
     all_of=" and ",
     comma=", ",

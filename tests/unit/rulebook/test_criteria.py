@@ -67,11 +67,15 @@ def test_a_criterion_tells_itself_in_both_languages() -> None:
     tree = {"any_of": [{"symptom": "fever"}, HOT, {"visited_listed_area_within_days": 14}]}
     assert (
         describe(tree, {"fever": "发热"}, CHINESE)
-        == "(发热 或 体温腋下≥37.3℃、额温≥36.8℃ 或 14天内到过疫情高发地区)"
+        == "发热 或 体温腋下≥37.3℃、额温≥36.8℃ 或 14天内到过疫情高发地区"
     )
     assert describe(tree, {"fever": "Fever"}, ENGLISH) == (
-        "(Fever or temperature armpit≥37.3℃, forehead≥36.8℃ or "
-        "in a high-incidence area within 14 days)"
+        "Fever or temperature armpit≥37.3℃, forehead≥36.8℃ or "
+        "in a high-incidence area within 14 days"
+    )
+    both = {"any_of": [{"all_of": [{"symptom": "fever"}, {"met_case": True}]}, HOT]}
+    assert describe(both, {"fever": "发热"}, CHINESE).startswith(
+        "（发热 且 接触过疑似、确诊病例或无症状感染者） 或 体温"
     )
 
 
