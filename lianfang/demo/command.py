@@ -25,6 +25,7 @@ from lianfang.kernel.clock import at_local, reporting_day
 from lianfang.outreach import confirming
 from lianfang.outreach.models import ArticleVersion, Campaign, Recipient
 from lianfang.outreach.rules import Rule, Step
+from lianfang.roster import operations as roster
 from lianfang.roster.models import Person, Post, Unit
 from lianfang.usecases import (
     campaign_drafts,
@@ -129,6 +130,7 @@ def _roster(cast: Cast, *, now: datetime) -> None:
 def _plan(cast: Cast, *, now: datetime) -> None:
     tree, leader, second = cast.tree, cast.roles["leader"], _second_leader(cast)
     response_levels.set_up_groups(actor=OPERATOR, now=now)
+    _lead_groups(cast, now=now)
     version = response_levels.draft_plan(
         unit=tree.committee, title="疫情防控工作方案", body=_PLAN,
         tasks=[
@@ -142,6 +144,22 @@ def _plan(cast: Cast, *, now: datetime) -> None:
     response_levels.activate(
         level="I", day_from=reporting_day(now), reason="省应急响应为一级", **_by(leader, now)
     )
+
+
+def _lead_groups(cast: Cast, *, now: datetime) -> None:
+    """The committee's leaders lead; heads of offices lead the groups, the last one without a deputy."""
+    top = Unit.objects.get(kind=Unit.Kind.LEADING_GROUP)
+    groups = list(Unit.objects.filter(parent=top).order_by("position"))
+    heads = Post.objects.filter(unit__in=cast.tree.offices, role=Post.Role.RESPONSIBLE_HEAD)
+    staff = [post.person for post in heads.select_related("person").order_by("unit", "is_deputy")]
+    leads = [(top, cast.roles["leader"]), *zip(groups, staff[::2], strict=False)]
+    stands_in = [(top, _second_leader(cast)), *zip(groups[:-1], staff[1::2], strict=False)]
+    for is_deputy, pairs in ((False, leads), (True, stands_in)):
+        for unit, person in pairs:
+            roster.appoint(
+                person=person, unit=unit, role="LEADER", is_deputy=is_deputy,
+                day=reporting_day(now), actor=OPERATOR, now=now,
+            )  # fmt: skip
 
 
 # ---------------------------------------------------------------- directives
