@@ -137,7 +137,7 @@ def _listed(bodies: list[str]) -> set[str]:
     """The codes that the ranges of some bundles stand for."""
     found = set()
     for body in bodies:
-        for part in body.partition(":")[2].split("、"):
+        for part in body.partition("：")[2].split("、"):
             first, _tilde, last = part.partition("~")
             prefix, _dash, start = first.partition("-")
             for number in range(int(start), int(last or start) + 1):

@@ -191,7 +191,9 @@ def words_of_tables(file: Path | str) -> dict[str, list[str]]:
     Sorted, because a column that a later migration adds stands last.
     """
     with closing(sqlite3.connect(file)) as base:
-        made = base.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        made = base.execute(
+            "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+        ).fetchall()
     return {name: sorted(re.findall(r"\w+|[^\w\s]", sql)) for name, sql in made}
 
 
