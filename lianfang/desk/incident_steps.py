@@ -37,6 +37,7 @@ class Box:
     problems: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
     is_main: bool = False
+    is_asked_for: bool = False
 
     @property
     def template(self) -> str:
@@ -44,8 +45,8 @@ class Box:
 
     @property
     def is_open(self) -> bool:
-        """Whether it unfolds by itself: something has to be mended in it."""
-        return bool(self.problems or self.refusal)
+        """Whether it unfolds by itself: a link leads to it, or something has to be mended in it."""
+        return bool(self.is_asked_for or self.problems or self.refusal)
 
 
 def labels(course: Course) -> dict[str, str]:
@@ -95,7 +96,7 @@ def offered(incident: Incident, course: Course) -> list[str]:
 
 
 def boxes_of(
-    incident: Incident, course: Course, step: Next, *, tried: Box | None
+    incident: Incident, course: Course, step: Next, *, tried: Box | None, asked_for: str = ""
 ) -> tuple[Box | None, list[Box]]:
     """The one on top and the others; a form that was refused keeps what was typed."""
     words = labels(course)
@@ -111,6 +112,7 @@ def boxes_of(
                 problems=kept.problems if kept else {},
                 refusal=kept.refusal if kept else "",
                 is_main=name == top,
+                is_asked_for=name == asked_for,
             )
         )
     main = next((box for box in boxes if box.is_main), None)

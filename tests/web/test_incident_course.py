@@ -217,6 +217,15 @@ def test_what_the_school_may_not_say_is_refused_and_what_was_typed_stays(
     assert Classification.objects.count() == 0
 
 
+def test_a_link_to_a_step_unfolds_it(college: College) -> None:
+    fever(college)
+    verified(college)
+    client = client_of(college, "值班员")
+    folded, unfolded = (client.get(url_of(ask)).content.decode() for ask in ("", "?step=report"))
+    assert 'id="step-report">' in folded
+    assert 'id="step-report" open>' in unfolded
+
+
 def test_a_future_moment_and_a_strange_one_are_asked_back(college: College) -> None:
     fever(college)
     verified(college)

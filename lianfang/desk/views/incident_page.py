@@ -70,7 +70,10 @@ def page_of(
     course = course_of(one, now=visit.now)
     step = next_of(course)
     may_write = seen.named and seen.may_act
-    main, others = boxes_of(one, course, step, tried=tried) if may_write else (None, [])
+    asked_for = request.GET.get("step", "")
+    main, others = (
+        boxes_of(one, course, step, tried=tried, asked_for=asked_for) if may_write else (None, [])
+    )
     clocks = list(one.clocks.order_by("due_at", "id").select_related("met_by", "ended_by"))
     return answer(
         request,
