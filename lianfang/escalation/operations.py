@@ -155,7 +155,12 @@ def climb(*, escalation: Escalation, now: datetime) -> None:
     rules = rules_of(escalation.edition_id)
     rungs = ladder_of(escalation.ladder, rules)
     ill = escalation.incident.person if escalation.incident else None
-    people = [people_on(rung, unit=escalation.unit, at=now, without=ill) for rung in rungs]
+    people = [
+        people_on(rung, unit=escalation.unit, at=now, without=ill)
+        if position > escalation.reached
+        else []
+        for position, rung in enumerate(rungs)
+    ]
     answer_time = timedelta(minutes=int(rules.settings["answer_minutes"]))
     assert escalation.next_due_at is not None
     move = advance(
