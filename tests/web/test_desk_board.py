@@ -44,7 +44,7 @@ def test_an_open_incident_says_who_has_not_answered_and_who_is_next(college: Col
     college.report("小明", FEVER)
     words = page(college, "书记", "/desk/board/")
     assert "Told, not answered: 辅导员" in words
-    assert "值班员 (duty officer of the committee)" in words
+    assert "值班员 duty officer of the committee" in words
     assert "due 08:10, 10 min left" in words
 
 
