@@ -16,8 +16,8 @@ from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.reporting.figures import figures_of
 from lianfang.reporting.models import CallRecord, MissedReport, UnitReport
-from lianfang.reporting.operations import check_day_is_open
 from lianfang.reporting.queries import ledger, missing_reporters
+from lianfang.reporting.receiving import check_day_is_open
 from lianfang.reporting.rules import (
     WITH_EVENTS,
     ZERO_FULL,

@@ -20,12 +20,12 @@ from lianfang.kernel.texts import gettext_noop as _
 from lianfang.monitoring import checking as monitoring
 from lianfang.places import divisions
 from lianfang.places import queries as places
-from lianfang.reporting import operations as reporting
 from lianfang.reporting.models import DailyReport
-from lianfang.reporting.operations import (
+from lianfang.reporting.receiving import (
     NotOnTheRoll,
     Submission,
     check_day_is_open,
+    receive,
     received_before,
 )
 from lianfang.reporting.rules import Answers, Limits, problems_of
@@ -209,9 +209,7 @@ def store(batch: Sequence[Checked], *, rules: Rules, now: datetime) -> list[Dail
 
     A person-day may stand only once in a batch.
     """
-    reports, fresh = reporting.receive(
-        [checked.submission for checked in batch], rules=rules, now=now
-    )
+    reports, fresh = receive([checked.submission for checked in batch], rules=rules, now=now)
     for checked, report, is_new in zip(batch, reports, fresh, strict=True):
         if is_new and (checked.hits or report.revision > 1):
             clusters.note_report(

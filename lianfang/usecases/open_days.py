@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from lianfang.kernel.clock import reporting_day
-from lianfang.reporting.operations import check_day_is_open
+from lianfang.reporting.receiving import check_day_is_open
 from lianfang.rulebook.queries import rules_in_force
 
 

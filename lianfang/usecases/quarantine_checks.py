@@ -26,7 +26,7 @@ from lianfang.notifications.operations import Draft
 from lianfang.quarantine import checks, queries, rules
 from lianfang.quarantine.checks import CheckChangedMeanwhile, Look
 from lianfang.quarantine.models import Check, Order
-from lianfang.reporting.operations import DayIsOver, check_day_is_open
+from lianfang.reporting.receiving import DayIsOver, check_day_is_open
 from lianfang.roster.models import Person
 from lianfang.rulebook.queries import Rung, rules_in_force
 from lianfang.usecases.letters import in_language_of

@@ -11,7 +11,7 @@ import pytest
 
 from lianfang.api.models import Scope
 from lianfang.reporting.models import DailyReport
-from lianfang.reporting.operations import DayIsOver, KeyReused
+from lianfang.reporting.receiving import DayIsOver, KeyReused
 from lianfang.usecases import submission_desk
 from lianfang.usecases.daily_report import Filing, submit_daily_report
 from tests.api import FEVER, FINE, integration, problem

@@ -13,7 +13,7 @@ from django.db import connection
 from lianfang.incidents.models import Incident
 from lianfang.reporting import queries
 from lianfang.reporting.models import DailyReport
-from lianfang.reporting.operations import KeyReused
+from lianfang.reporting.receiving import KeyReused
 from lianfang.usecases import submission_desk
 from lianfang.usecases.daily_report import Filing
 from tests.cast import FEVER, FINE, College

@@ -11,7 +11,7 @@ from lianfang.kernel.actors import OPERATOR
 from lianfang.notifications.models import Message
 from lianfang.reporting import operations, queries
 from lianfang.reporting.models import DueMoment, MissedReport, UnitDay
-from lianfang.reporting.operations import DayHasNotBegun, DayIsOver
+from lianfang.reporting.receiving import DayHasNotBegun, DayIsOver
 from lianfang.reporting.rules import WITH_EVENTS, ZERO_FULL, ZERO_PARTIAL, Ledger
 from lianfang.reporting.signing import (
     EventsMustBeReported,
