@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.core import signing
 from django.db import transaction
 from django.db.models import Q
 
@@ -14,7 +13,8 @@ from lianfang.audit import operations as audit
 from lianfang.clusters import answering as clusters
 from lianfang.clusters.models import Alert
 from lianfang.directives.models import DirectiveReceipt, SupervisionItem
-from lianfang.directives.queries import turn_of
+from lianfang.escalation.letters import alarm, letter, tell_groups
+from lianfang.escalation.links import LINK_LASTS, LinkNotValid
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.queries import ladder_of, people_on
 from lianfang.escalation.rules import advance
@@ -26,20 +26,9 @@ from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.notifications import operations as notifications
-from lianfang.notifications.operations import Draft
-from lianfang.notifications.outlets import configured_groups
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.models import LadderStep
 from lianfang.rulebook.queries import Rules, Rung, rules_in_force, rules_of
-
-_SALT = "lianfang.summons"
-LINK_LASTS = timedelta(days=3)
-
-
-class LinkNotValid(Refused):
-    code = "escalation.link-not-valid"
-    message = _("This link is not valid, or it is too old. Please log in to see what is open.")
-    status = 404
 
 
 class AlreadyAnswered(Refused):
@@ -173,7 +162,7 @@ def climb(*, escalation: Escalation, now: datetime) -> None:
     )
     is_alarm = escalation.incident is not None or escalation.alert is not None
     if move.taken and escalation.reached < 0 and is_alarm:
-        _tell_groups(escalation, rules, now)
+        tell_groups(escalation, rules, now)
     for position in move.taken:
         _take(escalation, rungs[position], people[position], rules, now)
         escalation.reached = position
@@ -190,7 +179,7 @@ def _take(
         Summons.objects.create(
             escalation=escalation, rung_id=rung.id, round=escalation.round, summoned_at=now
         )
-        _alarm(escalation, rules, "nobody_on_post", f"vacant:{rung.position}", now)
+        alarm(escalation, rules, "nobody_on_post", f"vacant:{rung.position}", now)
         return
     # Who answers for the class and for the department is rung once, not twice.
     told = Summons.objects.filter(escalation=escalation, round=escalation.round)
@@ -208,95 +197,7 @@ def _take(
             summoned_at=now,
         )
         with speaking(languages.get(person.pk)):
-            drafts.append(_letter(escalation, summons, rules))
-    notifications.queue(drafts, now=now)
-
-
-def _tell_groups(escalation: Escalation, rules: Rules, now: datetime) -> None:
-    """The group robots of the duty rooms: that somebody is needed, with a link that asks who."""
-    with speaking(None):
-        drafts = [
-            Draft(
-                reference=f"{escalation.reference}round:{escalation.round}:group",
-                person=None,
-                group=group,
-                subject=rules.text("subject"),
-                body=rules.text("summons", minutes=rules.settings["answer_minutes"]),
-                link="/desk/",
-                is_urgent=True,
-                matter=_matter(escalation),
-            )
-            for group in configured_groups()
-        ]
-    notifications.queue(drafts, now=now)
-
-
-def _letter(escalation: Escalation, summons: Summons, rules: Rules) -> Draft:
-    return Draft(
-        reference=f"{escalation.reference}round:{escalation.round}:summons:{summons.pk}",
-        person=summons.person,
-        subject=rules.text("subject"),
-        body=_words(escalation, rules, summons.summoned_at),
-        link=f"/a/{link_token(summons)}/",
-        is_urgent=escalation.incident_id is not None or escalation.alert_id is not None,
-        matter=_matter(escalation),
-        wants_answer=True,
-    )
-
-
-def _matter(escalation: Escalation) -> str:
-    """What a bundle of letters calls it: an incident by its code, never by its person."""
-    if escalation.incident is not None:
-        return escalation.incident.code
-    if escalation.alert is not None:
-        return escalation.alert.code
-    if escalation.receipt is not None:
-        return f"《{escalation.receipt.version.title}》"
-    if escalation.item is not None:
-        return f"《{escalation.item.title}》"
-    return escalation.unit.name
-
-
-def _words(escalation: Escalation, rules: Rules, now: datetime) -> str:
-    unit = escalation.unit.name
-    if escalation.incident_id is not None or escalation.alert_id is not None:
-        return rules.text("summons", minutes=rules.settings["answer_minutes"])
-    if escalation.receipt is not None:
-        turn = turn_of(escalation.receipt, now=now)
-        duty = rules.text(f"duty_{turn.duty}") if turn else ""
-        title = escalation.receipt.version.title
-        return rules.text("summons_directive", unit=unit, title=title, duty=duty)
-    if escalation.item is not None:
-        return rules.text("summons_item", unit=unit, title=escalation.item.title)
-    return rules.text("summons_missed", unit=unit)
-
-
-def _alarm(escalation: Escalation, rules: Rules, text: str, what: str, now: datetime) -> None:
-    """Something about the climb itself is wrong: tell those who can mend it."""
-    ill = escalation.incident.person if escalation.incident else None
-    told: dict[int, Person] = {}
-    for rung in rules.ladders[LadderStep.Ladder.UNANSWERED]:
-        for person in people_on(rung, unit=escalation.unit, at=now, without=ill):
-            told[person.pk] = person
-    about_a_unit_report = not (
-        escalation.incident_id or escalation.receipt_id or escalation.item_id or escalation.alert_id
-    )
-    link = "/desk/" if about_a_unit_report else escalation.desk_link
-    languages = languages_of(told.values())
-    drafts = []
-    for person in told.values():
-        with speaking(languages.get(person.pk)):
-            drafts.append(
-                Draft(
-                    reference=f"{escalation.reference}round:{escalation.round}:{what}",
-                    person=person,
-                    subject=rules.text("subject"),
-                    body=rules.text(text),
-                    link=link,
-                    is_urgent=True,
-                    matter=_matter(escalation),
-                )
-            )
+            drafts.append(letter(escalation, summons, rules))
     notifications.queue(drafts, now=now)
 
 
@@ -306,7 +207,7 @@ def _exhaust(escalation: Escalation, rules: Rules, now: datetime) -> None:
         incidents.mark_unanswered(incident=escalation.incident, now=now)
     if escalation.alert is not None:
         clusters.mark_unanswered(alert=escalation.alert, now=now)
-    _alarm(escalation, rules, "nobody_answered", "exhausted", now)
+    alarm(escalation, rules, "nobody_answered", "exhausted", now)
     audit.record(
         verb="escalation.ladder.exhausted",
         actor=SYSTEM,
@@ -326,39 +227,6 @@ def _exhaust(escalation: Escalation, rules: Rules, now: datetime) -> None:
     escalation.ended_at = now
     escalation.next_due_at = None
     escalation.save(update_fields=["state", "ended_at", "next_due_at"])
-
-
-def link_token(summons: Summons) -> str:
-    """The signed word of a one-time link; it names a summons and nothing else."""
-    return signing.dumps(summons.pk, salt=_SALT)
-
-
-def summons_of_token(token: str) -> Summons:
-    """Raises `LinkNotValid` for a forged, altered or old link.
-
-    Age is judged by the clock of the summons, not by the signature: an exercise lives in
-    another year than the signer's clock.
-    """
-    try:
-        pk = signing.loads(token, salt=_SALT)
-    except signing.BadSignature as error:
-        raise LinkNotValid from error
-    summons = (
-        Summons.objects.filter(pk=pk)
-        .select_related(
-            "escalation__incident__person",
-            "escalation__unit",
-            "escalation__receipt__version",
-            "escalation__item",
-            "escalation__alert",
-            "person",
-            "rung",
-        )
-        .first()
-    )
-    if summons is None or summons.person is None:
-        raise LinkNotValid
-    return summons
 
 
 def answer(*, summons: Summons, what: Summons.Answer, actor: Actor, now: datetime) -> Escalation:

@@ -14,8 +14,9 @@ from hmac import compare_digest
 
 from django.db import transaction
 
+from lianfang.escalation.links import LinkNotValid
 from lianfang.escalation.models import Summons
-from lianfang.escalation.operations import AlreadyAnswered, LinkNotValid
+from lianfang.escalation.operations import AlreadyAnswered
 from lianfang.incidents.operations import AlreadyAcknowledged
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from lianfang.escalation.links import LINK_LASTS, LinkNotValid, summons_of_token
 from lianfang.escalation.models import Escalation, Summons
-from lianfang.escalation.operations import LINK_LASTS, LinkNotValid, summons_of_token
 from lianfang.escalation.queries import ladder_of, unit_of_reach
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import Rung, rules_of

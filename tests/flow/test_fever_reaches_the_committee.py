@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from lianfang.escalation import operations as escalation
+from lianfang.escalation.links import LinkNotValid, link_token, summons_of_token
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.operations import AlreadyAnswered
 from lianfang.incidents.models import Incident
@@ -125,10 +125,10 @@ def test_a_forged_link_opens_nothing(college: College) -> None:
     college.report("小明", FEVER)
     summons = Summons.objects.first()
     assert summons is not None
-    token = escalation.link_token(summons)
-    assert escalation.summons_of_token(token) == summons
-    with pytest.raises(escalation.LinkNotValid):
-        escalation.summons_of_token(token[:-2] + "zz")
+    token = link_token(summons)
+    assert summons_of_token(token) == summons
+    with pytest.raises(LinkNotValid):
+        summons_of_token(token[:-2] + "zz")
 
 
 def test_who_holds_two_posts_is_rung_once(college: College) -> None:

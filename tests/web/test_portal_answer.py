@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from lianfang.audit.models import Entry
-from lianfang.escalation import operations as escalation
+from lianfang.escalation.links import link_token
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.incidents.models import Incident
 from tests.cast import FEVER, College
@@ -26,7 +26,7 @@ def college(it_is: Any) -> College:
 
 def link(college: College, name: str) -> str:
     summons = Summons.objects.filter(person=college[name]).latest("id")
-    return f"/a/{escalation.link_token(summons)}/"
+    return f"/a/{link_token(summons)}/"
 
 
 def text(response: Any, status: int = 200) -> str:

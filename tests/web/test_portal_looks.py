@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
-from lianfang.escalation import operations as escalation
+from lianfang.escalation.links import link_token
 from lianfang.escalation.models import Summons
 from lianfang.installation import queries as installations
 from lianfang.installation.models import Installation
@@ -82,7 +82,7 @@ def test_every_page_is_clean_in_every_look(
     visit("/activate/", "activate")
     visit("/areas/", "areas")
     summons = Summons.objects.filter(person=college["主任"]).latest("id")
-    visit(f"/a/{escalation.link_token(summons)}/", "answer")
+    visit(f"/a/{link_token(summons)}/", "answer")
     visit("/a/forged/", "answer-gone", 404)
     visit("/nowhere/", "not-found", 404)
     log_in(page, college, "小刚", language=language or "zh-hans")
@@ -129,7 +129,7 @@ def test_a_page_weighs_less_than_30_kilobytes(
         address = f"/report/receipt/{receipt(college, '小明')}/"
     elif address == "answer":
         summons = Summons.objects.filter(person=college["主任"]).latest("id")
-        address = f"/a/{escalation.link_token(summons)}/"
+        address = f"/a/{link_token(summons)}/"
     devtools = page.context.new_cdp_session(page)
     devtools.send("Network.enable")
     received: list[float] = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lianfang.accounts import operations as accounts
-from lianfang.escalation import operations as escalation
+from lianfang.escalation.links import link_token
 from lianfang.escalation.models import Summons
 from lianfang.incidents.models import Incident
 from lianfang.reporting.models import DailyReport
@@ -266,7 +266,7 @@ def test_a_fever_gets_advice_a_hospital_and_people_who_answer(
     # the head of the department answers with one tap on the link, without logging in
     summons = Summons.objects.get(person=college["主任"])
     other = open_page(size=size, javascript=javascript)
-    other.goto(f"/a/{escalation.link_token(summons)}/")
+    other.goto(f"/a/{link_token(summons)}/")
     other.get_by_role("button", name="我来处理").click()
     other.get_by_role("heading", name="已由您接手").wait_for()
     assert Incident.objects.get().acknowledged_by == college["主任"]

@@ -22,8 +22,8 @@ from lianfang.contacts.models import Visit as ContactVisit
 from lianfang.doubts.models import Contradiction, Question
 from lianfang.doubts.operations import ask as ask_about
 from lianfang.duty.models import DutyShift
+from lianfang.escalation.links import link_token
 from lianfang.escalation.models import Summons
-from lianfang.escalation.operations import link_token
 from lianfang.incidents.models import Incident
 from lianfang.monitoring.models import MonitoringFile
 from lianfang.monitoring.operations import open_file
