@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 import pydantic
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from lianfang.api import filings, problems
 from lianfang.api.access import Caller
 from lianfang.api.schemas import ProblemOut
 from lianfang.api.shapes.reports import BatchItemIn, BatchOut, BatchResultOut
+from lianfang.installation.turns import write_turn
 from lianfang.kernel.refusals import Invalid, NotYours, Refused
 from lianfang.places import queries as places
 from lianfang.portal.middleware import in_words
@@ -135,7 +136,7 @@ def _store(chunk: Sequence[Item], rules: Rules, caller: Caller) -> None:
     """One transaction; where one report cannot be stored, each by itself."""
     batch = [item.checked for item in chunk if item.checked is not None]
     try:
-        with transaction.atomic():
+        with write_turn():
             reports = daily_report.store(batch, rules=rules, now=caller.now)
     except (Refused, IntegrityError):
         for item in chunk:
