@@ -6,6 +6,8 @@ answer of 302 stands for a report that was committed with its audit entry and co
 they do, somebody with a fever reports ten times a second: the time from the storing of the
 first letter to its hand-over is read from the outbox.
 
+Then another system brings reports through the API, with a token: one a request, and a hundred.
+
 The baseline is a plain insert of the same row, one a commit, in the same database, alone.
 """
 
@@ -29,6 +31,7 @@ from tools.bench_load import Load, exchange, request, send_all
 from tools.bench_support import CLASS_SIZE, ROOT, Row, memory_mib, new_home, row
 
 PEOPLE, CLIENTS, PORT = 1500, 32, 8719
+BY_API, BATCH = 4500, 100  # people without an account: a third one by one, the others in batches
 FEVERS = 36  # one in each class, so that each carer's phone is within its allowance
 HOST = f"127.0.0.1:{PORT}"
 PASSWORD = "bench-word-2020"  # opens made-up people of a throw-away database
@@ -88,14 +91,14 @@ def _with_database(name: str, url: str) -> list[Row]:
     gateway = ThreadingHTTPServer(("127.0.0.1", 0), _Gateway)
     threading.Thread(target=gateway.serve_forever, daemon=True).start()
     (home / "channels.toml").write_text(_channels(gateway.server_address[1]))
-    _people_with_accounts()
+    token = _people_with_accounts()
     server = subprocess.Popen(
         [sys.executable, "-m", "lianfang.commands.main", "run", "--port", str(PORT)],
         cwd=ROOT, env=dict(os.environ), stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         _wait_until_it_answers()
-        driven = asyncio.run(_drive())
+        driven = asyncio.run(_drive(token))
         rows = _rows_of(name, driven, plain=_plain_inserts())
         rows += _memory(name, server.pid)
     finally:
@@ -114,7 +117,8 @@ success_values = [0]
 """
 
 
-def _people_with_accounts() -> None:
+def _people_with_accounts() -> str:
+    """Fills the college; returns a token that may report for everybody."""
     from tools.bench_support import NOW, fill, set_up
 
     set_up()
@@ -122,13 +126,14 @@ def _people_with_accounts() -> None:
     from django.db import connections
 
     from lianfang.accounts.models import Account
+    from lianfang.api import tokens
     from lianfang.installation.operations import set_exercise_clock
     from lianfang.kernel.actors import OPERATOR
     from lianfang.roster import operations as roster
     from lianfang.roster.models import Person
     from lianfang.usecases.deadlines import ensure_day_is_open
 
-    made = fill(PEOPLE)
+    made = fill(PEOPLE + BY_API)
     word = make_password(PASSWORD)
     people: list[Person] = made["people"]
     Account.objects.bulk_create(
@@ -144,7 +149,9 @@ def _people_with_accounts() -> None:
         )
     ensure_day_is_open(day=NOW.date(), now=NOW)
     set_exercise_clock(moment=NOW)
+    token = tokens.issue(name="bench", scopes=["reports:write"], unit=None, actor=OPERATOR, now=NOW)
     connections.close_all()
+    return token
 
 
 def _wait_until_it_answers(limit_s: float = 60) -> None:
@@ -163,10 +170,12 @@ def _wait_until_it_answers(limit_s: float = 60) -> None:
 class _Driven(NamedTuple):
     first: Load
     again: Load
+    by_api: Load
+    in_batches: Load
     logins: float
 
 
-async def _drive() -> _Driven:
+async def _drive(token: str) -> _Driven:
     begun = time.perf_counter()
     people = await _log_everybody_in()
     logins = len(people) / (time.perf_counter() - begun)
@@ -177,15 +186,26 @@ async def _drive() -> _Driven:
     load = await send_all("127.0.0.1", PORT, _forms(well), clients=CLIENTS)
     again = await send_all("127.0.0.1", PORT, _forms(well), clients=CLIENTS)
     await fevers
-    _nothing_was_refused(load, again)
-    return _Driven(load, again, logins)
+    _answered(302, load, again)
+    numbers = [f"S{n:07}" for n in range(PEOPLE, PEOPLE + BY_API)]
+    alone, together = numbers[: BY_API // 3], numbers[BY_API // 3 :]
+    looks = (_look_at_areas(token) for _each_client in range(CLIENTS * 2))
+    _answered(200, await send_all("127.0.0.1", PORT, looks, clients=CLIENTS))  # it builds itself
+    by_api = await send_all("127.0.0.1", PORT, _each(alone, token), clients=CLIENTS)
+    _answered(201, by_api)
+    in_batches = await send_all("127.0.0.1", PORT, _batches(together, token), clients=CLIENTS // 8)
+    _answered(200, in_batches)
+    return _Driven(load, again, by_api, in_batches, logins)
 
 
 def _rows_of(name: str, driven: _Driven, *, plain: float) -> list[Row]:
-    load, again, logins = driven
+    load, again, by_api, in_batches, logins = driven
+    _everybody_is_stored()
     return [
         row(f"reports/s over HTTP, {name}", load.per_second, "/s", plain),
         row(f"corrections/s over HTTP, {name}", again.per_second, "/s", plain),
+        row(f"reports/s through the API, {name}", by_api.per_second, "/s", plain),
+        row(f"reports/s in batches, {name}", in_batches.per_second * BATCH, "/s", plain),
         row(f"report p50 under load, {name}", load.percentile_ms(0.5), "ms"),
         row(f"report p99 under load, {name}", load.percentile_ms(0.99), "ms"),
         row(f"log-ins/s (Argon2id), {name}", logins, "/s"),
@@ -193,10 +213,19 @@ def _rows_of(name: str, driven: _Driven, *, plain: float) -> list[Row]:
     ]
 
 
-def _nothing_was_refused(*loads: Load) -> None:
+def _answered(status: int, *loads: Load) -> None:
     for load in loads:
-        if set(load.statuses) != {302}:
-            raise RuntimeError(f"expected 302 only: {load.statuses}")
+        if set(load.statuses) != {status}:
+            raise RuntimeError(f"expected {status} only: {load.statuses}")
+
+
+def _everybody_is_stored() -> None:
+    """A batch says 200 also when it refuses an entry."""
+    from lianfang.reporting.models import DailyReport
+
+    stored = DailyReport.objects.filter(is_current=True).count()
+    if stored != PEOPLE + BY_API:
+        raise RuntimeError(f"{stored} people of {PEOPLE + BY_API} are stored")
 
 
 async def _log_everybody_in() -> dict[str, dict[str, str]]:
@@ -238,6 +267,36 @@ def _forms(people: list[dict[str, str]], **other: str) -> Iterator[bytes]:
         } | other
         cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
         yield request("POST", "/report/", host=HOST, headers=[("Cookie", cookie)], form=form)
+
+
+def _each(numbers: list[str], token: str) -> Iterator[bytes]:
+    """One report a request, as another system of the college brings them."""
+    for number in numbers:
+        headers = [("Authorization", f"Bearer {token}"), ("Idempotency-Key", uuid.uuid4().hex)]
+        body = json.dumps({"person": number, "answers": _WELL}).encode()
+        yield request("POST", "/api/v1/reports", host=HOST, headers=headers, body=body)
+
+
+def _look_at_areas(token: str) -> bytes:
+    headers = [("Authorization", f"Bearer {token}")]
+    return request("GET", "/api/v1/areas", host=HOST, headers=headers)
+
+
+def _batches(numbers: list[str], token: str) -> Iterator[bytes]:
+    headers = [("Authorization", f"Bearer {token}")]
+    for first in range(0, len(numbers), BATCH):
+        reports = [
+            {"key": uuid.uuid4().hex, "person": number, "answers": _WELL}
+            for number in numbers[first : first + BATCH]
+        ]
+        body = json.dumps({"reports": reports}).encode()
+        yield request("POST", "/api/v1/reports/batch", host=HOST, headers=headers, body=body)
+
+
+_WELL = {
+    "unwell": False, "temperature": "36.5", "site": "axilla", "county_code": "511702",
+    "presence": "AT_HOME", "visited": False, "met": False, "truth": True,
+}  # fmt: skip
 
 
 async def _fevers(people: list[dict[str, str]]) -> None:
