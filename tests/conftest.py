@@ -73,17 +73,17 @@ def django_db_modify_db_settings(
 ) -> None:
     """On SQLite the test database is a file: a live server and child processes share it.
 
-    Its tables are made from the models, ten times as fast as by the migrations. They come to
-    the same, which `test_an_empty_home_needs_nothing_before_the_roster` holds them to; on
-    PostgreSQL the migrations are run.
+    Tables are made from the models, ten times as fast as by the migrations. They come to the
+    same, which `test_an_empty_home_needs_nothing_before_the_roster` holds them to.
     """
     from django.conf import settings
 
     default = settings.DATABASES["default"]
+    test = default.setdefault("TEST", {})
+    test["MIGRATE"] = False
     if "sqlite3" in default["ENGINE"]:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        name = databases.sqlite_test_file(worker)
-        default.setdefault("TEST", {}).update(NAME=name, MIGRATE=False)
+        test["NAME"] = databases.sqlite_test_file(worker)
 
 
 @pytest.fixture(scope="session")
@@ -97,11 +97,11 @@ def django_db_setup(
     """
     from django.db import connection
 
+    with django_db_blocker.unblock():
+        databases.finish_tables()
     if connection.vendor != "sqlite":
         yield
         return
-    with django_db_blocker.unblock():
-        databases.finish_tables()
     operations = type(connection.ops)
     flush = operations.execute_sql_flush
 

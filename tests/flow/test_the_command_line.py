@@ -9,6 +9,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from lianfang.installation.models import Installation
 from lianfang.installation.queries import forget
 from lianfang.notifications.models import Message
 from lianfang.roster.models import Unit
+from tests import databases
 from tests.cast import FEVER, College
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -156,13 +158,28 @@ def test_workers_end_when_nothing_is_due(
     assert not states & {"QUEUED", "SENDING"}
 
 
-def test_an_empty_home_needs_nothing_before_the_roster(tmp_path: Path) -> None:
+@pytest.fixture
+def empty_database() -> Iterator[str]:
+    """The address of a database without tables; empty on SQLite, where a home brings its own."""
+    if connection.vendor == "sqlite":
+        yield ""
+        return
+    name = f"empty_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield databases.database_url({**connection.settings_dict, "NAME": name})
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_an_empty_home_needs_nothing_before_the_roster(tmp_path: Path, empty_database: str) -> None:
     """The first command of a new user may be any: tables, rules and an owner are made."""
     roster = tmp_path / "花名册.csv"
     roster.write_text("学号,姓名,院系,专业,班级\n20190001,小明,信息系,网络,网络1班\n", "utf-8")
     home = {
         **{k: v for k, v in os.environ.items() if not k.startswith("LIANFANG_")},
         "LIANFANG_HOME": str(tmp_path / "home"),
+        **({"LIANFANG_DATABASE_URL": empty_database} if empty_database else {}),
     }
 
     def lianfang(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -179,13 +196,16 @@ def test_an_empty_home_needs_nothing_before_the_roster(tmp_path: Path) -> None:
     refused = lianfang("ledger", "网络1班", LIANFANG_CLOCK="2020-02-01T07:00+08:00")
     assert refused.returncode == REFUSED
     assert "installation.not-an-exercise" in refused.stderr
-    if connection.vendor == "sqlite":
-        # The tables of the tests are made from the models (conftest): the migrations make the same.
+    # The tables of the tests are made from the models (conftest): the migrations make the same.
+    tests_own = databases.database_url(connection.settings_dict)
+    if empty_database:
+        assert definitions_in_postgres(empty_database) == definitions_in_postgres(tests_own)
+    else:
         [made] = (tmp_path / "home").glob("*.sqlite3")
-        assert words_of_tables(made) == words_of_tables(connection.settings_dict["NAME"])
+        assert words_in_sqlite(made) == words_in_sqlite(connection.settings_dict["NAME"])
 
 
-def words_of_tables(file: Path | str) -> dict[str, list[str]]:
+def words_in_sqlite(file: Path | str) -> dict[str, list[str]]:
     """The words of the statement that makes each table, index and trigger.
 
     Sorted, because a column that a later migration adds stands last.
@@ -197,19 +217,34 @@ def words_of_tables(file: Path | str) -> dict[str, list[str]]:
     return {name: sorted(re.findall(r"\w+|[^\w\s]", sql)) for name, sql in made}
 
 
-def test_an_empty_home_opened_with_a_clock_is_an_exercise(tmp_path: Path) -> None:
+def definitions_in_postgres(address: str) -> set[tuple[str, str]]:
+    """Columns, constraints, indexes and triggers, each by its name and definition."""
+    import psycopg
+
+    with psycopg.connect(address) as base:
+        return set(base.execute(
+            """
+            SELECT table_name || '.' || column_name,
+                   concat_ws(' ', data_type, character_maximum_length, is_nullable, column_default)
+              FROM information_schema.columns WHERE table_schema = 'public'
+               AND table_name NOT LIKE 'auth%' -- Django's own, which its migrations make wider
+            UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+             WHERE connamespace = 'public'::regnamespace
+            UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+            UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+            """
+        ).fetchall())  # fmt: skip
+
+
+def test_a_database_without_an_owner_opened_with_a_clock_is_an_exercise(
+    child_environment: dict[str, str],
+) -> None:
     worked = subprocess.run(
         [sys.executable, "-m", "lianfang.commands.main", "work", "--until-idle"],
-        env={
-            **{k: v for k, v in os.environ.items() if not k.startswith("LIANFANG_")},
-            "LIANFANG_HOME": str(tmp_path), "LIANFANG_CLOCK": "2020-02-01T07:00+08:00",
-        },
+        env=child_environment | {"LIANFANG_CLOCK": "2020-02-01T07:00+08:00"},
         capture_output=True, text=True, timeout=120, check=False,
         cwd=Path(__file__).resolve().parents[2],
     )  # fmt: skip
     assert worked.returncode == DONE, worked.stderr
-    import pysqlite3
-
-    with closing(pysqlite3.connect(tmp_path / "lianfang.sqlite3")) as database:
-        row = database.execute("SELECT is_exercise FROM installation_installation").fetchone()
-    assert row == (1,)
+    forget()
+    assert Installation.objects.get().is_exercise
