@@ -7,6 +7,7 @@ for anything; a test of such a thing says so with `page_problems.clear()`.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -140,13 +141,15 @@ def desktop(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture
-def picture() -> Callable[[Page, str], Path]:
-    """`picture(page, "receipt")` puts the whole page into var/screenshots for a person to see."""
+def picture() -> Callable[[Page, str], None]:
+    """`picture(page, "receipt")` puts the whole page into var/screenshots for a person to see.
 
-    def picture(page: Page, name: str) -> Path:
-        place = _place(name)
-        page.screenshot(path=place, full_page=True)
-        return place
+    Only with LIANFANG_TEST_PICTURES=1: four hundred of them take a minute that no test needs.
+    """
+
+    def picture(page: Page, name: str) -> None:
+        if os.environ.get("LIANFANG_TEST_PICTURES") == "1":
+            page.screenshot(path=_place(name), full_page=True)
 
     return picture
 
