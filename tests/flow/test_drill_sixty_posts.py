@@ -32,6 +32,11 @@ def college() -> College:
     return College.found()
 
 
+def codes_in(text: str) -> list[str]:
+    """Six digits that stand alone; a link may have six of its own."""
+    return re.findall(r"(?<![\w-])\d{6}(?![\w-])", text, re.ASCII)
+
+
 def start(
     college: College,
     *,
@@ -88,7 +93,7 @@ def test_a_drill_of_sixty_posts_ends_in_the_right_states(college: College) -> No
         for number in range(10, 20):  # and these type the code of their message
             person = college[f"系{number:02}副"]
             [text] = exchange.texts_to(person)
-            [code] = re.findall(r"(?<![\w-])\d{6}(?![\w-])", text)
+            [code] = codes_in(text)
             drills.answer_by_code(number=person.number, code=code, now=college.now)
         college.fast_forward(minutes=6)
         hand_over(college, exchange)
@@ -171,7 +176,7 @@ def test_a_guessed_code_ends_after_a_few_tries(college: College) -> None:
     with Exchange() as exchange:
         start(college)
         hand_over(college, exchange)
-        [code] = re.findall(r"(?<![\w-])\d{6}(?![\w-])", exchange.texts_to(college["主任"])[0])
+        [code] = codes_in(exchange.texts_to(college["主任"])[0])
     number = college["主任"].number
     for _try in range(6):
         with pytest.raises(drills.DrillCodeNotAccepted):
@@ -184,7 +189,7 @@ def test_a_code_typed_full_width_with_spaces_is_understood(college: College) -> 
     with Exchange() as exchange:
         start(college)
         hand_over(college, exchange)
-        [code] = re.findall(r"(?<![\w-])\d{6}(?![\w-])", exchange.texts_to(college["主任"])[0])
+        [code] = codes_in(exchange.texts_to(college["主任"])[0])
     wide = " ".join(chr(ord(digit) + 0xFEE0) for digit in code)
     answered = drills.answer_by_text(
         phone_index=college["主任"].phone_index, text=wide, now=college.now
@@ -197,7 +202,7 @@ def test_somebody_elses_code_is_no_answer(college: College) -> None:
     with Exchange() as exchange:
         start(college)
         hand_over(college, exchange)
-        [code] = re.findall(r"(?<![\w-])\d{6}(?![\w-])", exchange.texts_to(college["主任"])[0])
+        [code] = codes_in(exchange.texts_to(college["主任"])[0])
     with pytest.raises(drills.DrillCodeNotAccepted):
         drills.answer_by_code(number=college["书记"].number, code=code, now=college.now)
 
