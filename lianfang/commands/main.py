@@ -18,25 +18,26 @@ from lianfang.kernel.refusals import Refused
 
 DONE, UNEXPECTED, PROBLEMS, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 
-_MODULES = (
-    "serve",
-    "founding",
-    "roster",
-    "groups",
-    "places",
-    "ledger",
-    "duty",
-    "monitoring",
-    "directives",
-    "summaries",
-    "tokens",
-    "surveillance",
-    "linelist",
-)
-
+# Which file speaks each command: `lianfang ledger` need not load what `lianfang run` needs.
+_COMMANDS = {
+    "serve": ("run", "work"),
+    "founding": ("found", "createadmin", "edition", "demo", "check"),
+    "roster": ("roster",),
+    "groups": ("groups",),
+    "places": ("areas", "hospitals"),
+    "ledger": ("ledger",),
+    "duty": ("duty", "drill"),
+    "monitoring": ("monitoring",),
+    "directives": ("relay",),
+    "summaries": ("summary",),
+    "tokens": ("token",),
+    "surveillance": ("detect", "trace"),
+    "linelist": ("linelist",),
+}
+_MODULE_OF = {word: module for module, words in _COMMANDS.items() for word in words}
 
 # These work on a person's own files: no college, no home, no keys, no database is looked for.
-_WITHOUT_COLLEGE = {"detect": "surveillance", "trace": "surveillance", "linelist": "linelist"}
+_WITHOUT_COLLEGE = {"surveillance", "linelist"}
 
 # These found, make or need none: every other command finds its database ready.
 _WITHOUT_DATABASE = {
@@ -63,20 +64,20 @@ def language_of(arguments: Sequence[str]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The entry point; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    alone = _WITHOUT_COLLEGE.get(_command_of(words))
+    module = _MODULE_OF.get(_command_of(words))
     try:
-        _set_up(alone)
+        _set_up(words_only=module in _WITHOUT_COLLEGE)
     except (BadDatabaseAddress, OSError) as error:  # a setting, or a home that may not be written
         print(error, file=sys.stderr)
         return PROBLEMS
     from django.utils import translation
 
     with translation.override(language_of(words)):
-        return _dispatch(words, [alone] if alone else _MODULES)
+        return _dispatch(words, [module] if module else list(_COMMANDS))
 
 
-def _set_up(alone: str | None) -> None:
-    if alone:
+def _set_up(*, words_only: bool) -> None:
+    if words_only:
         _speak_only()
     else:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 # Characters that are read differently as a surname; facts, kept short on purpose.
 _SURNAMES = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "任": "ren", "区": "ou",
@@ -24,6 +22,23 @@ def name_key(name: str) -> str:
     for length in (2, 1):
         surname = name[:length]
         if surname in _SURNAMES:
-            rest = lazy_pinyin(name[length:], style=Style.TONE3)
-            return " ".join([_SURNAMES[surname], *rest])[:120]
-    return " ".join(lazy_pinyin(name, style=Style.TONE3))[:120]
+            return " ".join([_SURNAMES[surname], *_syllables(name[length:])])[:120]
+    return " ".join(_syllables(name))[:120]
+
+
+def first_letters(name: str) -> str:
+    """The first letter of each syllable, in capitals; what is not Chinese stays as it is.
+
+    >>> first_letters("信息系A")
+    'XXXA'
+    """
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).upper()
+
+
+def _syllables(name: str) -> list[str]:
+    # Its dictionaries take a quarter of a second to load, which no start needs.
+    from pypinyin import Style, lazy_pinyin
+
+    return lazy_pinyin(name, style=Style.TONE3)

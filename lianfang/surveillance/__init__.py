@@ -3,6 +3,9 @@
 Owns:  the arithmetic of outbreak detection and contact tracing.
 Reads: arrays and files it is given; no Django, no database, no clock.
 Gives: upper bounds and alarms, rates with intervals, chains, who met whom.
+
+The files say `scipy.stats.norm`, not `from scipy.stats import norm`: SciPy loads that part at
+its first use, and half a second of every start of the product is saved.
 """
 
 from lianfang.surveillance.attack import AttackRate, TwoByTwo, attack_rate, attack_table

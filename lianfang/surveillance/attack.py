@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scipy.stats import chi2, fisher_exact, norm
+import scipy
 
 from lianfang.surveillance.detection import BadParameter
 
@@ -69,7 +69,7 @@ def attack_rate(table: TwoByTwo, *, confidence: float = 0.95) -> AttackRate:
         raise BadParameter("table", cells, "numbers of persons, 0 or more")
     if not 0 < confidence < 1:
         raise BadParameter("confidence", confidence, "a level between 0 and 1")
-    z = float(norm.ppf((1 + confidence) / 2))
+    z = float(scipy.stats.norm.ppf((1 + confidence) / 2))
     exposed = _share(table.exposed_ill, table.exposed)
     unexposed = _share(table.unexposed_ill, table.unexposed)
     ratio = _ratio(exposed, unexposed)
@@ -82,7 +82,7 @@ def attack_rate(table: TwoByTwo, *, confidence: float = 0.95) -> AttackRate:
         risk_ratio=ratio,
         risk_ratio_interval=_wald(table, ratio, z),
         p_chi2=_p_chi2(table),
-        p_fisher=float(fisher_exact([cells[:2], cells[2:]]).pvalue),
+        p_fisher=float(scipy.stats.fisher_exact([cells[:2], cells[2:]]).pvalue),
     )
 
 
@@ -155,4 +155,4 @@ def _p_chi2(table: TwoByTwo) -> float:
     if not margins:
         return math.nan
     cross = table.exposed_ill * table.unexposed_well - table.exposed_well * table.unexposed_ill
-    return float(chi2.sf((ill + well) * cross**2 / margins, 1))
+    return float(scipy.stats.chi2.sf((ill + well) * cross**2 / margins, 1))

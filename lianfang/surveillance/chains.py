@@ -16,7 +16,7 @@ from datetime import date
 from statistics import mean, median, stdev
 from typing import Final
 
-from scipy.stats import t as student
+import scipy
 
 from lianfang.surveillance.detection import BadParameter, SurveillanceError
 
@@ -173,5 +173,5 @@ def _serial(
 def _interval(middle: float, spread: float, size: int, confidence: float) -> tuple[float, float]:
     if size < 2:
         return math.nan, math.nan
-    reach = float(student.ppf((1 + confidence) / 2, size - 1)) * spread / math.sqrt(size)
+    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, size - 1)) * spread / math.sqrt(size)
     return middle - reach, middle + reach

@@ -20,7 +20,7 @@ from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+import scipy
 
 from lianfang.surveillance.detection import (
     A_LEVEL,
@@ -81,7 +81,7 @@ def ears(
         raise SeriesTooShort(
             values=series.shape[-1], needed=first + 1, method=f"EARS {method} over {baseline}"
         )
-    z = float(norm.ppf(1 - level))
+    z = float(scipy.stats.norm.ppf(1 - level))
     bound = np.full_like(series, np.nan)
     rows, bounds = (part.reshape(-1, series.shape[-1]) for part in (series, bound))
     for part in _blocks(rows):

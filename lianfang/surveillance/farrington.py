@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+import scipy
 
 from lianfang.surveillance.detection import (
     NOT_JUDGED,
@@ -272,7 +272,7 @@ def _trend_may_stay(
     """Significant, taught by three years or more, and not above every count of the past."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = fits.coefficients[:, -1] / np.sqrt(spread * fits.covariance[:, -1, -1])
-        pvalue = 2 * student.sf(np.abs(ratio), fits.freedom)
+        pvalue = 2 * scipy.stats.t.sf(np.abs(ratio), fits.freedom)
         highest = np.where(np.isnan(y), -np.inf, y).max(axis=1)
         may_stay: npt.NDArray[np.bool_] = (
             (pvalue < parameters.p_threshold_trend)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, t
+import scipy
 
 from lianfang.surveillance.detection import A_LEVEL, BadParameter, as_series
 from lianfang.surveillance.poisson import dispersion, fit_poisson
@@ -88,7 +88,7 @@ def growth_rate(counts: npt.ArrayLike, *, confidence: float = 0.95) -> Growth | 
     phi = max(1.0, float(dispersion(fits, series[None, :], weight=weight)[0]))
     error = math.sqrt(float(fits.covariance[0, 1, 1]) * phi)
     level = (1 + confidence) / 2
-    z = float(t.ppf(level, days - 2)) if phi > 1 else float(norm.ppf(level))
+    z = float(scipy.stats.t.ppf(level, days - 2)) if phi > 1 else float(scipy.stats.norm.ppf(level))
     rate = float(fits.coefficients[0, 1])
     return Growth(rate, (rate - z * error, rate + z * error), phi, days, cases)
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import nbinom, norm, poisson
+import scipy
 
 from lianfang.surveillance.detection import Floats
 
@@ -63,7 +63,7 @@ def thresholds(
     alpha: float,
 ) -> Thresholds:
     """The bound at level alpha and where the counts (N,) stand against it."""
-    z = float(norm.ppf(1 - alpha))
+    z = float(scipy.stats.norm.ppf(1 - alpha))
     if method == "delta":
         return _delta(forecast, counts, power=power, z=z)
     with np.errstate(over="ignore"):
@@ -90,7 +90,7 @@ def _delta(forecast: Forecast, counts: Floats, *, power: str, z: float) -> Thres
         else:
             spread, exponent = np.sqrt(mean * tau), 1.0
         bound = (mean**exponent + z * spread) ** (1 / exponent)
-        pvalue = norm.sf((counts**exponent - mean**exponent) / spread)
+        pvalue = scipy.stats.norm.sf((counts**exponent - mean**exponent) / spread)
         mu0 = np.exp(mean + z * se)
     return Thresholds(
         upperbound=bound, score=_exceedance(counts, bound, mean), pvalue=pvalue, mu0=mu0
@@ -109,7 +109,9 @@ def _quantile(mean: Floats, phi: Floats, level: float) -> Floats:
         countable = which & (mean < _BEYOND_COUNTING)
         mu, spread = mean[countable], phi[countable]
         bound[countable] = (
-            nbinom.ppf(level, mu / (spread - 1), 1 / spread) if wide else poisson.ppf(level, mu)
+            scipy.stats.nbinom.ppf(level, mu / (spread - 1), 1 / spread)
+            if wide
+            else scipy.stats.poisson.ppf(level, mu)
         )
         vast = which & ~countable
         bound[vast] = _vast_quantile(mean[vast], phi[vast], level)
@@ -121,7 +123,7 @@ def _vast_quantile(mean: Floats, phi: Floats, level: float) -> Floats:
 
     Such a mean is the limit of an estimate that knows nothing; its bound is never exceeded.
     """
-    z = float(norm.ppf(level))
+    z = float(scipy.stats.norm.ppf(level))
     spread = np.sqrt(mean * phi)
     quantile: Floats = np.rint(mean + z * spread + (2 * phi - 1) * (z * z - 1) / 6)
     return quantile
@@ -133,7 +135,9 @@ def _at_least(counts: Floats, mean: Floats, phi: Floats) -> Floats:
     for wide, which in _by_dispersion(mean, phi):
         mu, spread, below = mean[which], phi[which], counts[which] - 1
         chance[which] = (
-            nbinom.sf(below, mu / (spread - 1), 1 / spread) if wide else poisson.sf(below, mu)
+            scipy.stats.nbinom.sf(below, mu / (spread - 1), 1 / spread)
+            if wide
+            else scipy.stats.poisson.sf(below, mu)
         )
     return chance
 

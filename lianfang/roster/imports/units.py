@@ -7,8 +7,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from pypinyin import Style, lazy_pinyin
-
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster.imports.changes import (
     ImportPlan,
@@ -20,6 +18,7 @@ from lianfang.roster.imports.changes import (
 from lianfang.roster.imports.problems import Problem
 from lianfang.roster.imports.state import ADMINISTRATIVE, PARTY, REPORTING, Stored
 from lianfang.roster.imports.tree import COLLEGE, Desired, Key, Tree
+from lianfang.roster.names import first_letters
 
 _CLOSABLE = {"DEPARTMENT", "OFFICE", "MAJOR", "CLASS"}
 _COLLEGE_NAME = re.compile(r"([\u4e00-\u9fff（）()·]{2,30}?(?:大学|学院|学校|中专|技校|党校))")
@@ -108,7 +107,7 @@ class _Codes:
 
 def initials(name: str) -> str:
     """信息工程系 is XXGCX, 2017级网络1班 is 2017JWL1B."""
-    letters = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).upper()
+    letters = first_letters(name)
     return re.sub(r"[^A-Z0-9]", "", letters)[:24] or "U"
 
 
