@@ -160,6 +160,15 @@ DIALECTS = (
         _tencent_answer("InvalidParameterValue.IncorrectPhoneNumber", "incorrect phone number"),
         _tencent_answer("LimitExceeded.PhoneNumberThirtySecondLimit", "too often"),
     ),
+    Dialect(
+        "voice_http",
+        lambda r: r.path == "/call",
+        _generic,
+        lambda id_: {"result": {"ok": True}, "call": {"id": id_}},
+        {"result": {"ok": False}, "why": "no-such-number", "msg": "no such number"},
+        {"result": {"ok": False}, "why": "busy-lines", "msg": "all lines are busy"},
+        key=lambda r: r.headers.get("idempotency-key", ""),
+    ),
     # Whatever else comes is an SMS for a gateway of the plain kind.
     Dialect(
         "sms_http",
@@ -218,6 +227,25 @@ def delivery_report(message: Message, *, delivered: bool = True, at: str = "") -
         "at": at,
     }
     return _json({"reports": [report]})
+
+
+def call_report(call: Message, status: str = "answered", at: str = "") -> bytes:
+    """What a gateway for calls pushes when a call has ended."""
+    report = {"id": call.provider_id, "reference": call.reference, "status": status, "at": at}
+    return _json({"reports": [report]})
+
+
+def key_press(call: Message, key: str = "1", at: str = "", **changes: str) -> bytes:
+    """What it pushes when a key was pressed during the call."""
+    press = {
+        "id": call.provider_id,
+        "reference": call.reference,
+        "phone": call.to,
+        "key": key,
+        "at": at,
+        **changes,
+    }
+    return _json({"answers": [press]})
 
 
 def _json(value: Any) -> bytes:

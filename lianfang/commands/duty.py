@@ -52,7 +52,7 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
     verbs = drill.add_subparsers(required=True, metavar=_("VERB"))
     start = verbs.add_parser("start", help=_("ring people and wait for their answers"))
     start.add_argument("unit", metavar="UNIT", help=_("code or name of the unit"))
-    start.add_argument("--channel", choices=["sms", "robot", "calls"], default="sms")
+    start.add_argument("--channel", choices=["sms", "voice", "robot", "calls"], default="sms")
     start.add_argument("--minutes", type=int, default=10, metavar="N")
     start.add_argument("--count", type=int, metavar="N", help=_("so many at random; default: all"))
     start.add_argument(

@@ -11,17 +11,22 @@ from lianfang.escalation.queries import ladder_of as rungs_of
 from lianfang.escalation.queries import summonses
 from lianfang.incidents.models import Incident, IncidentFact
 from lianfang.notifications.models import Delivery, Message
+from lianfang.notifications.outlets import usable
 from lianfang.rulebook.models import LadderStep
 from lianfang.rulebook.queries import Rung, rules_of
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody on a rung: whether they answered, and what became of the letter."""
+    """Somebody on a rung: whether they answered, and what became of the letter.
+
+    `no_call`: the phone would have been rung, but this college has no gateway for it.
+    """
 
     summons: Summons
     deliveries: tuple[Delivery, ...]
     is_read: bool
+    no_call: bool
 
 
 @dataclass(slots=True)
@@ -92,7 +97,14 @@ def _told(summons: Summons, letters: dict[str, Message]) -> Told:
     reference = f"{summons.escalation.reference}round:{summons.round}:summons:{summons.pk}"
     letter = letters.get(reference)
     turns = sorted(letter.deliveries.all(), key=lambda one: one.position) if letter else []
-    return Told(summons, tuple(turns), bool(letter and letter.read_at))
+    ways = {turn.channel for turn in turns}
+    no_call = "sms" in ways and "voice" not in ways and bool(letter and letter.is_urgent)
+    return Told(
+        summons,
+        tuple(turns),
+        is_read=bool(letter and letter.read_at),
+        no_call=no_call and not usable().can_ring,
+    )
 
 
 def _rungs(escalation: Escalation, told: Iterable[Told]) -> list[RungRow]:

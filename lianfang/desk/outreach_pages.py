@@ -95,5 +95,6 @@ def way_words() -> dict[str, str]:
         "group_text": _("QQ groups of the units"),
         "sms": _("text message"),
         "email": _("e-mail"),
+        "voice": _("phone call by machine"),
         "callers": _("a human rings"),
     }

@@ -39,9 +39,13 @@ def tell_groups(escalation: Escalation, rules: Rules, now: datetime) -> None:
     notifications.queue(drafts, now=now)
 
 
+def reference_of(summons: Summons) -> str:
+    return f"{summons.escalation.reference}round:{summons.round}:summons:{summons.pk}"
+
+
 def letter(escalation: Escalation, summons: Summons, rules: Rules) -> Draft:
     return Draft(
-        reference=f"{escalation.reference}round:{escalation.round}:summons:{summons.pk}",
+        reference=reference_of(summons),
         person=summons.person,
         subject=rules.text("subject"),
         body=_words(escalation, rules, summons.summoned_at),

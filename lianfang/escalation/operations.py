@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,7 +14,7 @@ from lianfang.audit import operations as audit
 from lianfang.clusters import answering as clusters
 from lianfang.clusters.models import Alert
 from lianfang.directives.models import DirectiveReceipt, SupervisionItem
-from lianfang.escalation.letters import alarm, letter, tell_groups
+from lianfang.escalation.letters import alarm, letter, reference_of, tell_groups
 from lianfang.escalation.links import LINK_LASTS, LinkNotValid
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.escalation.queries import ladder_of, people_on
@@ -229,7 +230,9 @@ def _exhaust(escalation: Escalation, rules: Rules, now: datetime) -> None:
     escalation.save(update_fields=["state", "ended_at", "next_due_at"])
 
 
-def answer(*, summons: Summons, what: Summons.Answer, actor: Actor, now: datetime) -> Escalation:
+def answer(
+    *, summons: Summons, what: Summons.Answer, actor: Actor, now: datetime, how: str = ""
+) -> Escalation:
     """One tap: “I will see to it” stops the climb; “to the deputy” takes the next rung at once.
 
     The caller holds the transaction. Raises `AlreadyAnswered` when the link was used, the
@@ -243,16 +246,20 @@ def answer(*, summons: Summons, what: Summons.Answer, actor: Actor, now: datetim
     )
     if changed != 1:
         raise AlreadyAnswered
+    said: dict[str, Any] = {"how": how} if how else {}
     audit.record(
         verb="escalation.summons.answered",
         actor=actor,
         subject=summons,
         now=now,
         answer=str(what),
+        **said,
     )
     if what == Summons.Answer.MINE:
         stop(escalation=escalation, state=Escalation.State.ANSWERED, now=now)
     else:
+        assert summons.person_id is not None
+        notifications.spare_the_phone(reference=reference_of(summons), recipient=summons.person_id)
         _pass_on(escalation=escalation, now=now)
     return escalation
 

@@ -12,15 +12,28 @@ from lianfang.installation.turns import write_turn
 from lianfang.kernel.clock import now as the_time
 from lianfang.notifications import holding
 from lianfang.notifications.channels.base import Channel, Outcome, Receipt
-from lianfang.notifications.models import Attempt, Delivery, ProviderState
-from lianfang.notifications.outlets import provider_for
+from lianfang.notifications.models import UNDELIVERED, Attempt, Delivery, ProviderState
+from lianfang.notifications.outlets import PROVIDERS, provider_for
 from lianfang.notifications.queries import WAITING
-from lianfang.notifications.rules import LEASE, RECEIPT_WAIT, Rank, back_off, is_still_wanted
+from lianfang.notifications.rules import (
+    CALL_WAIT,
+    LEASE,
+    RECEIPT_WAIT,
+    Rank,
+    back_off,
+    is_still_wanted,
+)
 from lianfang.notifications.secrecy import forget_secret
 from lianfang.notifications.stopping import STOPPED, is_stopped
 from lianfang.notifications.wording import fill_bundle, letter_of
 
-UNDELIVERED = "UNDELIVERED"  # the outcome of a receipt that came later
+# What gateways say about a number that nobody has.
+DEAD_NUMBERS = (
+    "letter.bad-address",
+    "isv.MOBILE_NUMBER_ILLEGAL",
+    "InvalidParameterValue.IncorrectPhoneNumber",
+    "voice.wrong-number",
+)
 _NEAR = 8  # so many due letters are looked at, so that senders do not all reach for the same
 
 
@@ -41,7 +54,7 @@ def deliver_next(
     3. Store the receipt, only if the claim is still ours: after a lease that ran out another
        worker owns the letter, and its receipt counts.
 
-    `reporting_back` names the SMS providers whose receipts and answers reach us. With settings
+    `reporting_back` names the providers whose receipts and answers reach us. With settings
     that are not sound a missing channel may come back: nothing is given up for it.
     Returns the delivery, or None when nothing was due.
     """
@@ -144,7 +157,7 @@ def _receipt_is_overdue(row: QuerySet[Delivery]) -> bool:
 
 def _provider(delivery: Delivery, channels: Mapping[str, Channel]) -> Channel | None:
     lost: Collection[str] = ()
-    if delivery.channel == "sms":
+    if delivery.channel in PROVIDERS:
         degraded = ProviderState.objects.filter(degraded_at__isnull=False)
         lost = set(degraded.values_list("code", flat=True))
     return provider_for(
@@ -157,8 +170,8 @@ def _provider(delivery: Delivery, channels: Mapping[str, Channel]) -> Channel | 
 
 
 def providers_that_lost(delivery: Delivery) -> set[str]:
-    """SMS providers that took this letter and reported later that no phone has it."""
-    if delivery.channel != "sms" or not delivery.attempts:
+    """Providers that took this letter and reported later that no phone has it."""
+    if delivery.channel not in PROVIDERS or not delivery.attempts:
         return set()
     lost = Attempt.objects.filter(delivery=delivery, outcome=UNDELIVERED)
     return set(lost.values_list("provider", flat=True))
@@ -219,7 +232,8 @@ def _after(
     }
     match receipt.outcome:
         case Outcome.ACCEPTED:
-            overdue_at = now + RECEIPT_WAIT if reports_back and delivery.is_urgent else None
+            wait = CALL_WAIT if delivery.channel == "voice" else RECEIPT_WAIT
+            overdue_at = now + wait if reports_back and delivery.is_urgent else None
             return {
                 **common,
                 "state": Delivery.State.SENT,
@@ -243,16 +257,16 @@ def _after(
 
 
 def release_next_channel(delivery: Delivery, *, now: datetime) -> None:
-    """Release the channel behind a failed one (once: later failures find it released).
+    """Release what stands behind a failed channel (once: later failures find it released).
 
-    A bundle that fails lets each letter in it try its own next channel.
+    Whoever cannot be texted is rung and written to at once. A bundle that fails lets each letter in it try its own next channel.
     """
     turns = [(delivery.message_id, delivery.position)]
     if delivery.message.is_bundle:
         turns += delivery.carries.values_list("message_id", "position")
     for message_id, position in turns:
         Delivery.objects.filter(
-            message_id=message_id, position=position + 1, state=Delivery.State.WAITING
+            message_id=message_id, position__gt=position, state=Delivery.State.WAITING
         ).update(state=Delivery.State.QUEUED, next_due_at=now)
 
 

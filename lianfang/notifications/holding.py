@@ -75,6 +75,18 @@ def give_back(delivery: Delivery) -> None:
             return
 
 
+def keep_for_good(delivery: Delivery) -> None:
+    """The phone has rung: that counts, and a second call of the same letter counts again."""
+    for _try in range(_TRIES):
+        allowance = _allowance_of(delivery.message)
+        kept = [
+            [at, 0 if pk == delivery.pk else pk, channel, rank]
+            for at, pk, channel, rank in allowance.taken
+        ]
+        if kept == allowance.taken or _store(allowance, kept):
+            return
+
+
 def key_of(message: Message) -> str:
     """Whose allowance a letter uses: a phone's, whoever shares it; else a person's or a group's."""
     if message.recipient is None:

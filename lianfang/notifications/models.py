@@ -12,6 +12,8 @@ from lianfang.notifications.rules import Rank
 from lianfang.roster.models import Person
 from lianfang.vault.fields import SealedTextField
 
+UNDELIVERED = "UNDELIVERED"  # the outcome of a receipt that came later
+
 
 class Message(models.Model):
     """`reference` says what it is about, once per recipient: `incident:7:round:0:step:2`.

@@ -13,18 +13,22 @@ from django.db.models import Q
 from lianfang.notifications import holding
 from lianfang.notifications.delivering import deliver_next, release_impossible_leases, settle
 from lianfang.notifications.models import Delivery, Message
+from lianfang.notifications.outlets import usable
 from lianfang.notifications.rules import Rank, quiet_until
 from lianfang.notifications.secrecy import without
 from lianfang.notifications.waking import ring
 from lianfang.notifications.wording import EXERCISE_MARK, letter_of
 from lianfang.roster.models import Person
+from lianfang.rulebook.queries import NoEditionInForce, rules_in_force
+from lianfang.rulebook.voice_policy import VoicePolicy
 
 __all__ = [
     "EXERCISE_MARK", "Draft", "cancel", "deliver_next", "letter_of", "queue",
-    "release_impossible_leases", "settle",
+    "release_impossible_leases", "settle", "spare_the_phone",
 ]  # fmt: skip
 
 PERSONAL_CHANNELS = ("sms", "email")
+_IN_ORDER = ("sms", "voice", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,9 @@ class Draft:
     `matter` is what a bundle calls it (an incident's code; never who or what illness); a letter
     that has one may be sent together with others. `wants_answer`: an SMS answer with the
     letter's code is an answer. `is_awaited`: somebody sits and waits for it (a one-time code);
-    it knows no quiet hours and no digest. `channels` narrows the personal channels; with none
-    the letter waits in the account alone. `secret` is a code in the body that goes out with the
+    it knows no quiet hours and no digest. `channels` chooses the personal channels; with none
+    the letter waits in the account alone. An urgent letter that wants an answer rings the phone
+    as well, once its text has been silent for a while (`voice_policy`). `secret` is a code in the body that goes out with the
     letter and stays in no stored text.
     """
 
@@ -80,12 +85,14 @@ def queue(drafts: Iterable[Draft], *, now: datetime) -> list[Message]:
         for d in drafts
         if d.person is not None and d.channels != PERSONAL_CHANNELS
     }
+    ring_at = _ring_at(messages, now)
     turns = []
     for message in messages:
         rank = ranks[message.pk]
         due_at = quiet if quiet is not None and rank == Rank.ORDINARY else now
         allowed = narrowed.get((message.reference, message.recipient_id or 0), PERSONAL_CHANNELS)
-        turns += _turns(message, rank, due_at, now, allowed)
+        made = _turns(message, rank, due_at, now, allowed)
+        turns += made if ring_at is None else _with_a_call(message, rank, made, ring_at)
     Delivery.objects.bulk_create(turns)
     if any(turn.is_urgent and turn.next_due_at is not None for turn in turns):
         transaction.on_commit(ring)
@@ -137,8 +144,9 @@ def _turns(
     if message.recipient is None:
         channels = [message.group.partition(":")[0]]
     else:
-        has = {"sms": bool(message.recipient.phone), "email": bool(message.recipient.email)}
-        channels = [channel for channel in PERSONAL_CHANNELS if has[channel] and channel in allowed]
+        phone = bool(message.recipient.phone)
+        has = {"sms": phone, "voice": phone, "email": bool(message.recipient.email)}
+        channels = [channel for channel in _IN_ORDER if has[channel] and channel in allowed]
     first = Delivery.State.QUEUED if due_at <= now else Delivery.State.HELD
     return [
         Delivery(
@@ -152,6 +160,56 @@ def _turns(
         )
         for position, channel in enumerate(channels)
     ]
+
+
+def _ring_at(messages: Iterable[Message], now: datetime) -> datetime | None:
+    """When silence rings the phone; None where nothing is urgent, or nothing can ring."""
+    if not any(_may_ring(message) for message in messages) or not usable().can_ring:
+        return None
+    try:
+        policy = VoicePolicy.from_settings(rules_in_force(now).settings)
+    except NoEditionInForce:
+        policy = VoicePolicy()
+    return now + policy.wait
+
+
+def _may_ring(message: Message) -> bool:
+    return message.is_urgent and bool(message.answer_code) and message.recipient is not None
+
+
+def _with_a_call(
+    message: Message, rank: Rank, turns: list[Delivery], ring_at: datetime
+) -> list[Delivery]:
+    """A call behind the text. It waits for a failure before it as every turn does, and, because
+    a delivered text wakes nobody, for its own moment too.
+    """
+    if not _may_ring(message) or [turn.channel for turn in turns[:1]] != ["sms"]:
+        return turns
+    if any(turn.channel == "voice" for turn in turns):
+        return turns
+    for turn in turns[1:]:
+        turn.position += 1
+    call = Delivery(
+        message=message,
+        channel="voice",
+        position=1,
+        state=Delivery.State.WAITING,
+        is_urgent=True,
+        rank=rank,
+        next_due_at=ring_at,
+    )
+    return [turns[0], call, *turns[1:]]
+
+
+def spare_the_phone(*, reference: str, recipient: int) -> None:
+    """Whoever has answered, and be it that somebody else shall see to it, is not rung any more."""
+    State = Delivery.State
+    Delivery.objects.filter(
+        message__reference=reference,
+        message__recipient_id=recipient,
+        channel="voice",
+        state__in=[State.WAITING, State.QUEUED, State.HELD, State.RETRYING],
+    ).update(state=State.CANCELLED, next_due_at=None)
 
 
 def cancel(*, reference_prefix: str, now: datetime, recipient: int | None = None) -> int:

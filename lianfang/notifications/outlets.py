@@ -32,6 +32,10 @@ from lianfang.notifications.rules import LEASE
 logger = logging.getLogger(__name__)
 
 SMS_PROVIDERS = ("sms_http", "sms_aliyun", "sms_tencent")
+VOICE_PROVIDERS = ("voice_http",)
+# What several providers carry, and which they are; every other channel is its own provider.
+PROVIDERS: Mapping[str, tuple[str, ...]] = {"sms": SMS_PROVIDERS, "voice": VOICE_PROVIDERS}
+ALL_PROVIDERS = SMS_PROVIDERS + VOICE_PROVIDERS
 OTHER_TABLES = ("callbacks", "probes")
 _AFTER_THE_SLOWEST = timedelta(seconds=5)
 
@@ -40,8 +44,8 @@ _AFTER_THE_SLOWEST = timedelta(seconds=5)
 class Outlets:
     """What the file allows: the channels without a problem, and all problems of the others.
 
-    `callbacks` holds the secrets of the SMS providers that report back; `probe_to` is the phone
-    to which each provider sends its probe (empty: no probes).
+    `callbacks` holds the secrets of the providers that report back; `probe_to` is the phone to
+    which each SMS provider sends its probe, `probe_call` the one that is rung (empty: no probes).
     """
 
     channels: Mapping[str, Channel] = field(default_factory=dict)
@@ -49,7 +53,20 @@ class Outlets:
     callbacks: Mapping[str, str] = field(default_factory=dict, repr=False)
     probe_to: str = ""
     probe_every: timedelta = timedelta(minutes=5)
+    probe_call: str = ""
+    probe_call_every: timedelta = timedelta(hours=1)
     lease: timedelta = LEASE
+
+    def probe_of(self, code: str) -> tuple[str, timedelta]:
+        """Which phone gets the probes of this provider, and how often."""
+        if code in VOICE_PROVIDERS:
+            return self.probe_call, self.probe_call_every
+        return self.probe_to, self.probe_every
+
+    @property
+    def can_ring(self) -> bool:
+        """Whether a phone call can be put through."""
+        return any(code in self.channels for code in VOICE_PROVIDERS)
 
 
 def configured_channels() -> dict[str, Channel]:
@@ -81,13 +98,13 @@ def provider_for(
     last: Collection[str] = (),
     but: Collection[str] = (),
 ) -> Channel | None:
-    """Who hands a letter over. Text messages turn to the next provider with each attempt;
+    """Who hands a letter over. Texts and calls turn to the next provider with each attempt;
     those in `last` (whose probes got lost) come after the others, and those in `but` (which
     lost this very letter) are asked only when there is nobody else.
     """
-    if kind != "sms":
+    if kind not in PROVIDERS:
         return channels.get(kind)
-    codes = [code for code in SMS_PROVIDERS if code in channels]
+    codes = [code for code in PROVIDERS[kind] if code in channels]
     codes = [code for code in codes if code not in but] or codes
     codes.sort(key=lambda code: code in last)
     return channels[codes[(attempt - 1) % len(codes)]] if codes else None
@@ -149,13 +166,16 @@ def _make(values: Mapping[str, Any]) -> Outlets:
     channels, problems = usable_channels(values, other_tables=OTHER_TABLES)
     everything = Table.of("", values, problems)
     callbacks, probes = everything.table("callbacks"), everything.table("probes")
-    secrets = {code: callbacks.text(code, "") for code in SMS_PROVIDERS}
+    secrets = {code: callbacks.text(code, "") for code in ALL_PROVIDERS}
     for code, secret in secrets.items():
         if secret and len(secret) < 16:
             callbacks.note(code, _("A secret has at least 16 characters."))
     callbacks.finish()
     probe_to = probes.text("probe_to", "")
     minutes = probes.number("every_minutes", 5, least=1, most=60)
+    probe_call = probes.text("probe_call", "")
+    # A call every few minutes would use up what one phone is asked to bear.
+    call_minutes = probes.number("call_every_minutes", 60, least=15, most=1440)
     probes.finish()
     for problem in problems:
         logger.error("channel settings: %s", problem)
@@ -165,6 +185,8 @@ def _make(values: Mapping[str, Any]) -> Outlets:
         callbacks={code: secret for code, secret in secrets.items() if len(secret) >= 16},
         probe_to=probe_to,
         probe_every=timedelta(minutes=minutes),
+        probe_call=probe_call,
+        probe_call_every=timedelta(minutes=call_minutes),
         lease=_lease(values),
     )
 
@@ -179,3 +201,8 @@ def _lease(values: Mapping[str, Any]) -> timedelta:
         and table["total_timeout_s"] <= 30
     ]
     return max([LEASE, *(timedelta(seconds=s) + _AFTER_THE_SLOWEST for s in allowed)])
+
+
+def kind_of(provider: str) -> str:
+    """The channel whose letters a provider carries: `sms_aliyun` texts, `voice_http` rings."""
+    return next((kind for kind, codes in PROVIDERS.items() if provider in codes), provider)

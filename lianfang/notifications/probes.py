@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lianfang.notifications.channels.base import Letter, Outcome
 from lianfang.notifications.channels.reports import DeliveryReport
 from lianfang.notifications.models import ProviderState
-from lianfang.notifications.outlets import SMS_PROVIDERS, Outlets
+from lianfang.notifications.outlets import ALL_PROVIDERS, Outlets
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,9 @@ _LONGEST_TRY = timedelta(minutes=1)
 
 def keep_states(*, now: datetime, outlets: Outlets) -> None:
     """A row for each provider that is probed; none for one that is gone or is not probed."""
-    wanted = [code for code in SMS_PROVIDERS if code in outlets.channels and outlets.probe_to]
+    wanted = [
+        code for code in ALL_PROVIDERS if code in outlets.channels and outlets.probe_of(code)[0]
+    ]
     known = set(ProviderState.objects.values_list("code", flat=True))
     new = [ProviderState(code=code, probe_due_at=now) for code in wanted if code not in known]
     if new:
@@ -37,14 +39,15 @@ def probe_next(*, now: datetime, outlets: Outlets) -> bool:
 
     Claimed like a letter, by a conditional update; sent outside of any transaction.
     """
-    if not outlets.probe_to:
+    if not (outlets.probe_to or outlets.probe_call):
         return False
-    due = ProviderState.objects.filter(probe_due_at__lte=now, code__in=list(outlets.channels))
+    probed = [code for code in outlets.channels if outlets.probe_of(code)[0]]
+    due = ProviderState.objects.filter(probe_due_at__lte=now, code__in=probed)
     state = due.order_by("probe_due_at").first()
     if state is None:
         return False
     mine = ProviderState.objects.filter(pk=state.pk, probe_due_at=state.probe_due_at)
-    if mine.update(probe_due_at=now + outlets.probe_every) != 1:
+    if mine.update(probe_due_at=now + outlets.probe_of(state.code)[1]) != 1:
         return True
     if _got_lost(state, outlets):
         _missed(state, "no-receipt", now)
@@ -66,7 +69,7 @@ def _send(state: ProviderState, outlets: Outlets, now: datetime) -> None:
     receipt = outlets.channels[state.code].send(
         Letter(
             reference=reference,
-            to=outlets.probe_to,
+            to=outlets.probe_of(state.code)[0],
             name="",
             subject=_("Lianfang: test message"),
             body=_("The messages of this gateway arrive. Nothing has happened."),

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from lianfang.installation.due import Waiting
 from lianfang.notifications.channels.reading import Problem
 from lianfang.notifications.models import Delivery, Message, ParkedAnswer, ProviderState
-from lianfang.notifications.outlets import SMS_PROVIDERS, usable
+from lianfang.notifications.outlets import PROVIDERS, usable
 from lianfang.notifications.rules import Rank
 from lianfang.roster.models import Person
 
@@ -74,9 +74,10 @@ def channel_problems() -> tuple[Problem, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ProviderHealth:
-    """One SMS provider as the gateways page shows it. `state` is None before its first probe."""
+    """One provider as the gateways page shows it. `state` is None before its first probe."""
 
     code: str
+    kind: str
     is_probed: bool
     reports_back: bool
     state: ProviderState | None
@@ -87,15 +88,23 @@ class ProviderHealth:
 
 
 def provider_health() -> list[ProviderHealth]:
-    """The SMS providers in the order in which the next text message would try them."""
+    """Texts, then calls: the providers in the order in which the next letter would try them."""
     outlets = usable()
     states = ProviderState.objects.in_bulk()
     rows = [
-        ProviderHealth(code, bool(outlets.probe_to), code in outlets.callbacks, states.get(code))
-        for code in SMS_PROVIDERS
+        ProviderHealth(
+            code=code,
+            kind=kind,
+            is_probed=bool(outlets.probe_of(code)[0]),
+            reports_back=code in outlets.callbacks,
+            state=states.get(code),
+        )
+        for kind, codes in PROVIDERS.items()
+        for code in codes
         if code in outlets.channels
     ]
-    return sorted(rows, key=lambda row: row.is_degraded)
+    order = list(PROVIDERS)
+    return sorted(rows, key=lambda row: (order.index(row.kind), row.is_degraded))
 
 
 def parked_answers() -> QuerySet[ParkedAnswer]:

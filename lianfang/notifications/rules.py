@@ -13,6 +13,7 @@ from lianfang.kernel.clock import SHANGHAI, at_local, reporting_day
 
 LEASE = timedelta(seconds=15)  # longer than the slowest usual hand-over (10 s), short enough
 RECEIPT_WAIT = timedelta(seconds=60)  # an urgent text without a receipt lets the next channel try
+CALL_WAIT = timedelta(minutes=3)  # a call is rung, spoken and repeated before its receipt comes
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=10)
 _PATIENCE = {True: timedelta(days=3), False: timedelta(days=1)}
@@ -42,6 +43,29 @@ def is_still_wanted(*, created_at: datetime, urgent: bool, now: datetime) -> boo
     return now - created_at < _PATIENCE[urgent]
 
 
+# ---------------------------------------------------------------- calls
+
+MOST_CALLS = 3  # so often one letter rings a phone
+_CALL_AGAIN: Mapping[str, timedelta] = {
+    "voice.failed": timedelta(seconds=30),
+    "voice.busy": timedelta(minutes=1),
+    "voice.rejected": timedelta(minutes=2),
+    "voice.no-answer": timedelta(minutes=2),
+    "voice.unreachable": timedelta(minutes=5),
+}
+
+
+def call_again_after(code: str, *, calls: int) -> timedelta | None:
+    """The wait before the phone is rung once more; None: not again, or nobody has the number.
+
+    >>> call_again_after("voice.busy", calls=1)
+    datetime.timedelta(seconds=60)
+    >>> call_again_after("voice.wrong-number", calls=1) is None
+    True
+    """
+    return _CALL_AGAIN.get(code) if calls < MOST_CALLS else None
+
+
 # ---------------------------------------------------------------- limits per phone
 
 
@@ -63,6 +87,11 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
         (5, timedelta(minutes=15)),
         (11, timedelta(hours=1)),
         (21, timedelta(hours=3)),
+    ),
+    "voice": (
+        (3, timedelta(minutes=15)),
+        (7, timedelta(hours=1)),
+        (15, timedelta(hours=3)),
     ),
     "wecom": _ROBOT,
     "dingtalk": _ROBOT,

@@ -13,6 +13,7 @@ from django.db import transaction
 from lianfang.audit import operations as audit
 from lianfang.kernel.actors import Actor
 from lianfang.notifications.models import Delivery, SmsStop
+from lianfang.notifications.outlets import PROVIDERS
 from lianfang.notifications.rules import Rank
 from lianfang.roster.models import Person
 
@@ -27,9 +28,9 @@ def stop_of(person: Person) -> SmsStop | None:
 
 
 def is_stopped(delivery: Delivery) -> bool:
-    """Whether this text message is one that its receiver has asked not to get."""
+    """Whether this text message, or call, is one that its receiver has asked not to get."""
     person = delivery.message.recipient
-    if delivery.channel != "sms" or delivery.rank != Rank.ORDINARY or person is None:
+    if delivery.channel not in PROVIDERS or delivery.rank != Rank.ORDINARY or person is None:
         return False
     return stop_of(person) is not None
 

@@ -165,6 +165,7 @@ class Recipient(models.Model):
     class How(models.TextChoices):
         LINK = "LINK", _("by the link of a message")
         SMS = "SMS", _("by a text message")
+        KEY = "KEY", _("by a key on the phone")
         ACCOUNT = "ACCOUNT", _("in the account")
         CALL = "CALL", _("on the phone")
 

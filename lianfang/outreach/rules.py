@@ -12,9 +12,9 @@ from lianfang.kernel.texts import gettext_noop as _
 from lianfang.kernel.texts import tidy
 
 # How a step speaks: in the account, through the group robots, by a text that somebody posts in
-# a QQ group, by text message or e-mail, and last through a human who rings.
-WAYS = ("in_app", "robot", "group_text", "sms", "email", "callers")
-GATEWAYS = ("sms", "email")
+# a QQ group, by text message, e-mail or a call, and last through a human who rings.
+WAYS = ("in_app", "robot", "group_text", "sms", "email", "voice", "callers")
+GATEWAYS = ("sms", "voice", "email")
 MOST_STEPS = 6
 LONGEST_WAIT = timedelta(days=7)
 

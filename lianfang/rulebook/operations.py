@@ -23,6 +23,7 @@ from lianfang.rulebook import (
     legal_clock_policy,
     monitor_policy,
     quarantine_policy,
+    voice_policy,
 )
 from lianfang.rulebook.models import (
     Deadline,
@@ -75,6 +76,7 @@ def faults_of(data: dict[str, Any]) -> list[str]:
     faults += quarantine_policy.faults_of(data.get("settings", {}).get("quarantine", {}))
     faults += contact_policy.faults_of(data.get("settings", {}))
     faults += exposure_policy.faults_of(data.get("settings", {}).get("exposure", {}))
+    faults += voice_policy.faults_of(data.get("settings", {}))
     faults += honesty_policy.faults_of(data.get("settings", {}).get("honesty", {}))
     faults += cluster_policy.faults_of(data.get("settings", {}).get("clusters"), symptoms=codes)
     texts = data.get("texts", {})

@@ -18,15 +18,17 @@ from lianfang.usecases import directives
 
 
 @transaction.atomic
-def answer_summons(*, summons: Summons, what: Summons.Answer, now: datetime) -> Summons:
+def answer_summons(
+    *, summons: Summons, what: Summons.Answer, now: datetime, how: str = ""
+) -> Summons:
     """The answer of a person who was summoned, without logging in.
 
-    The promise: exactly one person takes an incident over; everybody else is told who did.
+    `how` stands in the audit where it was no link: `SMS`, `PHONE_KEY`. The promise: exactly one person takes an incident over; everybody else is told who did.
     """
     person = summons.person
     assert person is not None
     actor = Actor("PERSON", person.pk, person.name)
-    climbing = escalation.answer(summons=summons, what=what, actor=actor, now=now)
+    climbing = escalation.answer(summons=summons, what=what, actor=actor, now=now, how=how)
     if what == Summons.Answer.MINE and climbing.incident is not None:
         incidents.acknowledge(incident=climbing.incident, by=person, actor=actor, now=now)
     if what == Summons.Answer.MINE and climbing.alert is not None:

@@ -13,8 +13,8 @@ from lianfang.escalation.queries import roles_behind
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.notifications import operations as notifications
-from lianfang.notifications.delivering import UNDELIVERED
-from lianfang.notifications.models import Attempt
+from lianfang.notifications.delivering import DEAD_NUMBERS
+from lianfang.notifications.models import UNDELIVERED, Attempt
 from lianfang.notifications.operations import Draft
 from lianfang.outreach import calls
 from lianfang.outreach.calls import CallIsClosed
@@ -29,14 +29,9 @@ from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import desk_calls
 from lianfang.usecases.letters import in_language_of
 
-# What the network reports about a phone, and what a gateway says about a number. Any other
-# refusal may lie in our own settings, and is nobody's wrong number.
-_DEAD_NUMBERS = (
-    "letter.bad-address",
-    "isv.MOBILE_NUMBER_ILLEGAL",
-    "InvalidParameterValue.IncorrectPhoneNumber",
-)
-_DEAD = Q(outcome=UNDELIVERED) | Q(code__in=_DEAD_NUMBERS)
+# What the network reports about a text, and what a gateway says about a number. Any other
+# refusal may lie in our own settings, and a call that nobody took is nobody's wrong number.
+_DEAD = Q(outcome=UNDELIVERED, delivery__channel="sms") | Q(code__in=DEAD_NUMBERS)
 
 
 def hand_out(*, campaign: Campaign, recipients: Sequence[Recipient], now: datetime) -> None:
@@ -87,7 +82,7 @@ def _note_dead_numbers(campaign: Campaign, recipients: Iterable[Recipient], now:
         _DEAD,
         delivery__message__topic=campaign.topic,
         delivery__message__recipient_id__in=list(by_person),
-        delivery__channel="sms",
+        delivery__channel__in=["sms", "voice"],
         delivery__state="FAILED",
     )
     for pk in set(refused.values_list("delivery__message__recipient_id", flat=True)):

@@ -175,6 +175,7 @@ def _ways(totals: Counter[str]) -> dict[str, Way]:
             people - phones,
             is_off=provider_for("sms", attempt=1, channels=channels) is None,
         ),
+        "voice": Way(phones, people - phones, is_off=not usable().can_ring),
         "email": Way(mails, people - mails, is_off="email" not in channels),
         "callers": Way(phones, people - phones, is_off=False),
     }

@@ -224,7 +224,7 @@ def _letters(
                 body=bodies[language],
                 link=f"/k/{confirming.link_token(one)}/",
                 channels=channels,
-                wants_answer="sms" in channels and not campaign.asks_question,
+                wants_answer=bool({"sms", "voice"} & set(channels)) and not campaign.asks_question,
             )
         )
     return drafts
@@ -342,6 +342,15 @@ def confirm_by_text(*, message: Message, now: datetime) -> Recipient | None:
 
     None when the letter is no campaign's. The post office has checked code and phone.
     """
+    return _confirm_by_phone(message, Recipient.How.SMS, now)
+
+
+def confirm_by_key(*, message: Message, now: datetime) -> Recipient | None:
+    """Key 1 was pressed in the call of this letter. None when the letter is no campaign's."""
+    return _confirm_by_phone(message, Recipient.How.KEY, now)
+
+
+def _confirm_by_phone(message: Message, how: Recipient.How, now: datetime) -> Recipient | None:
     kind, _colon, rest = message.reference.partition(":")
     parts = rest.split(":")
     if kind != "campaign" or len(parts) < 2 or not parts[1].isdecimal() or not message.recipient:
@@ -355,7 +364,7 @@ def confirm_by_text(*, message: Message, now: datetime) -> Recipient | None:
         return None
     confirming.confirm(
         recipient=recipient,
-        how=Recipient.How.SMS,
+        how=how,
         choice=None,
         actor=Actor("PERSON", recipient.person_id, recipient.person.name),
         now=now,
@@ -370,7 +379,7 @@ def mark_posted(*, posting: GroupPosting, by: Person, actor: Actor, now: datetim
 __all__ = [
     "AnswerTheQuestion", "ArticleIsOver", "ArticleWording", "CampaignIsOver",
     "ConfirmLinkNotValid", "EmptyAudience", "EverybodyNotChosen", "ReadOnceMore", "Rule", "Step",
-    "audience_of", "confirm_by_link", "confirm_by_text", "end", "full_text", "group_text",
-    "mark_posted", "members_of",
+    "audience_of", "confirm_by_key", "confirm_by_link", "confirm_by_text", "end", "full_text",
+    "group_text", "mark_posted", "members_of",
     "postpone_next", "recipient_of_link", "set_group", "start", "strike_next", "write_article",
 ]  # fmt: skip

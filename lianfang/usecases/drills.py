@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lianfang.duty import operations as duty
@@ -20,6 +21,7 @@ from lianfang.duty.operations.drills import (
     Ringing,
     Rung,
     call_of_code,
+    call_of_pk,
     call_of_token,
     drill_token,
     mark_undelivered,
@@ -31,9 +33,10 @@ from lianfang.kernel.clock import SHANGHAI, reporting_day
 from lianfang.kernel.refusals import NotYours, Refused
 from lianfang.kernel.texts import gettext_noop, tidy
 from lianfang.notifications import operations as notifications
+from lianfang.notifications.delivering import DEAD_NUMBERS
 from lianfang.notifications.models import Delivery
 from lianfang.notifications.operations import Draft
-from lianfang.notifications.outlets import configured_groups
+from lianfang.notifications.outlets import configured_groups, usable
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Post, Unit
 from lianfang.roster.queries import held_on
@@ -43,6 +46,7 @@ HEADS, DEPUTIES, DUTY = "HEADS", "DEPUTIES", "DUTY"
 EVERYBODY = (HEADS, DEPUTIES, DUTY)
 NIGHT = (time(22, 0), time(7, 0))
 _RINGABLE = (Post.Role.RESPONSIBLE_HEAD, Post.Role.SECRETARY)
+_RANG = ("voice.busy", "voice.rejected", "voice.no-answer", "voice.unreachable")
 _HANDED_OVER = (Delivery.State.SENT, Delivery.State.DELIVERED)
 
 
@@ -56,6 +60,11 @@ class DrillAtNight(Refused):
 class NoRobot(Refused):
     code = "drills.no-robot"
     message = gettext_noop("No group robot is set up here; choose another way.")
+
+
+class NoVoice(Refused):
+    code = "drills.no-voice"
+    message = gettext_noop("Phone calls by machine are not set up here; choose another way.")
 
 
 # ---------------------------------------------------------------- who can be rung
@@ -136,11 +145,15 @@ def start(
     groups = configured_groups() if channel == Drill.Channel.ROBOT else []
     if channel == Drill.Channel.ROBOT and not groups:
         raise NoRobot
+    if channel == Drill.Channel.VOICE and not usable().can_ring:
+        raise NoVoice
     drill, ringing = duty.start_drill(
         unit=unit, channel=channel, minutes=minutes, posts=posts, by=by, actor=actor, now=now
     )
     if channel == Drill.Channel.SMS:
         notifications.queue([_letter(drill, one) for one in ringing], now=now)
+    if channel == Drill.Channel.VOICE:
+        notifications.queue([_call(drill, one) for one in ringing], now=now)
     notifications.queue([_group_letter(drill, group, now) for group in groups], now=now)
     return drill
 
@@ -160,6 +173,25 @@ def _letter(drill: Drill, one: Ringing) -> Draft:
             link=f"/d/{drill_token(one.call)}/",
             is_awaited=True,
             secret=one.code,
+        )
+
+
+def _call(drill: Drill, one: Ringing) -> Draft:
+    """What the account keeps of a machine's call; what is spoken is the post office's."""
+    person = one.call.person
+    with in_language_of(person):
+        return Draft(
+            reference=_reference(one.call),
+            person=person,
+            subject=_("Lianfang: drill"),
+            body=_(
+                "Drill: your phone rings. Press 1 within %(minutes)s minutes. Nothing has happened."
+            )
+            % {"minutes": drill.minutes},
+            link=f"/d/{drill_token(one.call)}/",
+            is_awaited=True,
+            wants_answer=True,
+            channels=("voice",),
         )
 
 
@@ -218,6 +250,12 @@ def answer_by_text(*, phone_index: str, text: str, now: datetime) -> DrillCall |
 
 
 @transaction.atomic
+def answer_by_key(*, pk: int, person: Person | None, now: datetime) -> DrillCall:
+    """Key 1 was pressed in the call of this drill: that phone was in somebody's hand."""
+    return _answer(call_of_pk(pk=pk, person=person, now=now), DrillCall.How.KEY, now)
+
+
+@transaction.atomic
 def answer_logged_in(*, call: DrillCall, by: Person, actor: Actor, now: datetime) -> DrillCall:
     """One's own call, after logging in. It proves the person, not the phone."""
     if call.person_id != by.pk:
@@ -269,7 +307,7 @@ def _went_to_the_phone(call: DrillCall) -> bool:
             message__reference=_reference(call), state__in=_HANDED_OVER
         ).values_list("channel", flat=True)
     )
-    return carried == {"sms"}
+    return carried in ({"sms"}, {"voice"})
 
 
 # ---------------------------------------------------------------- the minutes are over
@@ -284,6 +322,8 @@ def close(*, drill: Drill, now: datetime) -> None:
     """
     _sort_out_undelivered(drill, now)
     silent = duty.close_drill(drill=drill, now=now)
+    if drill.channel == Drill.Channel.VOICE:  # nobody is rung for a drill that is over
+        notifications.cancel(reference_prefix=drill.reference, now=now)
     drafts = [_question(drill, call.person) for call in silent]
     heads: dict[int, tuple[Person, int]] = {}
     for call in silent:
@@ -299,7 +339,10 @@ def _sort_out_undelivered(drill: Drill, now: datetime) -> None:
     waiting = list(drill.calls.filter(answered_at__isnull=True).select_related("person", "unit"))
     failed = {call.pk: call for call in waiting if not _was_carried(drill, call)}
     mark_undelivered(drill=drill, people=[call.person_id for call in failed.values()], now=now)
-    if drill.channel != Drill.Channel.SMS:
+    if drill.channel == Drill.Channel.VOICE:
+        dead = _numbers_that_nobody_has(drill)
+        failed = {pk: call for pk, call in failed.items() if call.person_id in dead}
+    elif drill.channel != Drill.Channel.SMS:
         return
     for call in failed.values():
         if call.person.phone:
@@ -310,10 +353,20 @@ def _was_carried(drill: Drill, call: DrillCall) -> bool:
     """Whether the question has left the house, by any road. Accepted is enough to have asked."""
     if drill.channel == Drill.Channel.CALLS:
         return call.attempts > 0
-    reference = (
-        _reference(call) if drill.channel == Drill.Channel.SMS else f"drill:{drill.pk}:group"
+    own = drill.channel in (Drill.Channel.SMS, Drill.Channel.VOICE)
+    reference = _reference(call) if own else f"drill:{drill.pk}:group"
+    turns = Delivery.objects.filter(message__reference=reference)
+    carried = Q(state__in=_HANDED_OVER)
+    if drill.channel == Drill.Channel.VOICE:  # it rang, and nobody picked up: asked, not answered
+        carried |= Q(code__in=_RANG)
+    return turns.filter(carried).exists()
+
+
+def _numbers_that_nobody_has(drill: Drill) -> set[int]:
+    dead = Delivery.objects.filter(
+        message__topic=f"drill:{drill.pk}", state=Delivery.State.FAILED, code__in=DEAD_NUMBERS
     )
-    return Delivery.objects.filter(message__reference=reference, state__in=_HANDED_OVER).exists()
+    return {pk for pk in dead.values_list("message__recipient_id", flat=True) if pk}
 
 
 def _question(drill: Drill, person: Person) -> Draft:
@@ -348,8 +401,8 @@ def _to_head(drill: Drill, head: Person, count: int) -> Draft:
 
 __all__ = [
     "DEPUTIES", "DUTY", "EVERYBODY", "HEADS", "DrillAnsweredAlready", "DrillAtNight",
-    "DrillCodeNotAccepted", "DrillLinkNotValid", "NoRobot", "NotOnesOwnCall",
-    "answer_by_code", "answer_by_link", "answer_by_text",
+    "DrillCodeNotAccepted", "DrillLinkNotValid", "NoRobot", "NoVoice", "NotOnesOwnCall",
+    "answer_by_code", "answer_by_key", "answer_by_link", "answer_by_text",
     "answer_logged_in", "call_of_token", "candidates", "choose", "close", "rang",
     "start",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What gateways push back: receipts, and the answers that people send by SMS.
+"""What gateways push back: receipts, the answers that people send by SMS, the keys they press.
 
 Nothing is acknowledged by guess: an answer that does not say which message it means, or that
 nobody here can have sent, waits for a human.
@@ -24,9 +24,11 @@ from lianfang.notifications import receiving, stopping
 from lianfang.notifications.channels import callbacks
 from lianfang.notifications.channels.answers import Answer, Meaning, parse_answer
 from lianfang.notifications.channels.reports import (
+    SIGNED,
     THANKS,
     TextAnswer,
     parse_delivery_reports,
+    parse_key_presses,
     parse_text_answers,
 )
 from lianfang.notifications.models import Message, ParkedAnswer
@@ -34,13 +36,14 @@ from lianfang.notifications.outlets import usable
 from lianfang.notifications.queries import answerable_letters
 from lianfang.roster.models import Person
 from lianfang.roster.operations import phone_index
-from lianfang.usecases import campaigns, drills
+from lianfang.usecases import campaigns, drills, phone_keys
 from lianfang.usecases.acknowledge_incident import answer_summons
 
 DIALECTS: Mapping[str, str] = {
     "sms_http": "lianfang",
     "sms_aliyun": "aliyun",
     "sms_tencent": "tencent",
+    "voice_http": "voice",
 }
 # The clouds push an answer again for days; ours are refused by their timestamp long before.
 _KEPT = timedelta(days=3)
@@ -88,13 +91,13 @@ class Callback:
 def believe(callback: Callback, *, real_now: datetime) -> None:
     """Raises `NoSuchCallback` or the `BadCallback` that fits; returns for a genuine push.
 
-    Our own dialect is signed, with a time window and a nonce, by the real time even in an
+    Our own dialects are signed, with a time window and a nonce, by the real time even in an
     exercise. The two clouds sign nothing: they know a secret address.
     """
     if callback.channel not in DIALECTS:
         raise NoSuchCallback
     secret = usable().callbacks.get(callback.channel, "")
-    if callback.dialect == "lianfang":
+    if callback.dialect in SIGNED:
         if callback.path_secret:
             raise NoSuchCallback
         callbacks.verify(
@@ -124,6 +127,8 @@ def take_receipts(callback: Callback, *, now: datetime, real_now: datetime) -> i
 def take_answers(callback: Callback, *, now: datetime, real_now: datetime) -> int:
     """How many answers did what they ask for; the others are parked."""
     believe(callback, real_now=real_now)
+    if callback.dialect == "voice":
+        return _take_keys(callback, now=now, real_now=real_now)
     done = 0
     for answer in parse_text_answers(callback.dialect, callback.body):
         until = real_now + _KEPT
@@ -131,6 +136,23 @@ def take_answers(callback: Callback, *, now: datetime, real_now: datetime) -> in
         with transaction.atomic():
             if receiving.is_new_answer(answer, channel=callback.channel, until=until):
                 done += take_answer(answer, channel=callback.channel, now=now)
+    return done
+
+
+def _take_keys(callback: Callback, *, now: datetime, real_now: datetime) -> int:
+    """How many keys did what they say. Raises `UnknownMessage` when no call of ours is meant."""
+    presses = parse_key_presses(callback.body)
+    done, known = 0, 0
+    for press in presses:
+        with transaction.atomic():
+            call = phone_keys.call_of(press, channel=callback.channel)
+            if call is None:
+                continue
+            known += 1
+            if receiving.is_new_key(press, channel=callback.channel, until=real_now + _KEPT):
+                done += phone_keys.take_key(press, call=call, channel=callback.channel, now=now)
+    if presses and not known:
+        raise UnknownMessage
     return done
 
 
@@ -193,7 +215,7 @@ def _answer(letter: Message, what: Summons.Answer, now: datetime) -> ParkedAnswe
     if summons is None:
         return _Reason.UNKNOWN_CODE
     try:
-        answer_summons(summons=summons, what=what, now=now)
+        answer_summons(summons=summons, what=what, now=now, how="SMS")
     except (AlreadyAnswered, AlreadyAcknowledged, LinkNotValid):
         return _Reason.TOO_LATE
     return None

@@ -122,6 +122,7 @@ def _provider(one: ProviderHealth) -> ProviderOut:
     state: Any = one.state
     return ProviderOut(
         code=one.code,
+        kind="voice" if one.kind == "voice" else "sms",
         probed=one.is_probed,
         reports_back=one.reports_back,
         degraded=one.is_degraded,

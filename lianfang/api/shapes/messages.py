@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ninja import Schema
 from pydantic import Field
 
@@ -22,6 +24,7 @@ class ChannelOut(Schema):
 
 class ProviderOut(Schema):
     code: str
+    kind: Literal["sms", "voice"]
     probed: bool
     reports_back: bool
     degraded: bool

@@ -11,7 +11,7 @@ from pydantic import Field
 from lianfang.api.schemas import Day, Moment, PersonOut, Strict
 from lianfang.api.shapes.people import Role
 
-Way = Literal["in_app", "robot", "group_text", "sms", "email", "callers"]
+Way = Literal["in_app", "robot", "group_text", "sms", "email", "voice", "callers"]
 Key = Annotated[int, Field(ge=1, le=2**62)]
 
 

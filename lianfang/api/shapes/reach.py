@@ -13,7 +13,7 @@ from lianfang.api.shapes.duty import Code, PersonNameOut
 
 class DrillIn(Strict):
     unit: Code
-    channel: Literal["SMS", "ROBOT", "CALLS"]
+    channel: Literal["SMS", "VOICE", "ROBOT", "CALLS"]
     who: list[Literal["HEADS", "DEPUTIES", "DUTY"]] = Field(min_length=1, max_length=3)
     minutes: Annotated[int, Field(ge=1, le=240)]
     count: Annotated[int, Field(ge=1, le=100_000)] | None = Field(

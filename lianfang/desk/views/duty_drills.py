@@ -18,6 +18,7 @@ from lianfang.duty.forms import DrillForm
 from lianfang.duty.models import Drill, DrillCall, DutyFact, FeedAddress
 from lianfang.kernel.refusals import Forbidden, NotYours
 from lianfang.kernel.texts import tidy
+from lianfang.notifications.outlets import configured_groups, usable
 from lianfang.portal.edge import Visit
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Unit
@@ -75,6 +76,17 @@ def all_drills(request: HttpRequest, visit: Visit) -> HttpResponse:
     return redirect("desk-duty-drill", begun.pk)
 
 
+def _roads() -> list[tuple[str, str]]:
+    """The ways of a drill; one that this college has no gateway for says so."""
+    missing = set() if usable().can_ring else {Drill.Channel.VOICE}
+    missing |= set() if configured_groups() else {Drill.Channel.ROBOT}
+    without = _("not set up in this college")
+    return [
+        (road.value, f"{road.label} · {without}" if road in missing else str(road.label))
+        for road in Drill.Channel
+    ]
+
+
 def _drills(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) -> HttpResponse:
     earlier = (
         Drill.objects.filter(unit_id__in=_kept(visit))
@@ -89,7 +101,7 @@ def _drills(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) 
         part="desk-duty-drills",
         status=status,
         tops=_tops(visit),
-        channels=Drill.Channel.choices,
+        channels=_roads(),
         page=Paginator(earlier, 20).get_page(page_number(request)),
         who=[
             ("HEADS", _("responsible heads")),

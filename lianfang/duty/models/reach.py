@@ -19,6 +19,7 @@ class Drill(models.Model):
 
     class Channel(models.TextChoices):
         SMS = "SMS", _("text message (or e-mail where there is no phone)")
+        VOICE = "VOICE", _("phone call by machine: a key is the answer")
         ROBOT = "ROBOT", _("group robot: people answer after logging in")
         CALLS = "CALLS", _("call list: somebody rings them one by one")
 
@@ -75,6 +76,7 @@ class DrillCall(models.Model):
         CODE = "CODE", _("by the code")
         LOGIN = "LOGIN", _("after logging in")
         CALL = "CALL", _("on the phone")
+        KEY = "KEY", _("by a key on the phone")
 
     drill = models.ForeignKey(Drill, on_delete=models.CASCADE, related_name="calls")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="drill_calls")

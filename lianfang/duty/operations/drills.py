@@ -155,6 +155,14 @@ def call_of_token(token: str, *, now: datetime) -> DrillCall:
     return call
 
 
+def call_of_pk(*, pk: int, person: Person | None, now: datetime) -> DrillCall:
+    """The call of a drill in which this person was rung. Raises `DrillLinkNotValid` as a link does."""
+    call = DrillCall.objects.filter(pk=pk, person=person).select_related("drill", "person").first()
+    if call is None or now - call.drill.started_at > LINK_LASTS:
+        raise DrillLinkNotValid
+    return call
+
+
 def call_of_code(*, person: Person | None, code: str, now: datetime) -> DrillCall:
     """The person's latest call with this code. Wrong tries are counted, and end after a few."""
     if person is None:

@@ -41,7 +41,8 @@ class Letter:
 
     `reference` must be unique for each pair of text and address: it becomes the idempotency key,
     so a gateway is right to drop a second letter with the same one. Printable ASCII, no spaces.
-    `body` never carries a health answer or the name of somebody who is ill.
+    `body` never carries a health answer or the name of somebody who is ill. `language` is that of
+    the reader (`zh-CN`), for a gateway that speaks the text.
     """
 
     reference: str
@@ -51,6 +52,7 @@ class Letter:
     body: str
     link: str | None
     urgent: bool
+    language: str = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from lianfang.notifications.channels.sms_aliyun import AliyunSettings, AliyunSms
 from lianfang.notifications.channels.sms_http import Format, HttpSmsChannel, HttpSmsSettings
 from lianfang.notifications.channels.sms_tencent import TencentSettings, TencentSmsChannel
 from lianfang.notifications.channels.templates import DEFAULT_MAX_BYTES
+from lianfang.notifications.channels.voice_http import HttpVoiceChannel
 from lianfang.notifications.channels.wecom import WeComChannel, WeComRobot, WeComSettings
 from lianfang.notifications.channels.wecom_app import WeComAppChannel, WeComAppSettings
 from lianfang.notifications.channels.wire import Limits
@@ -64,12 +65,28 @@ def _mailbox(table: Table, name: str, default: str | None = None) -> str:
 
 
 def _sms_http(table: Table) -> Channel:
+    settings = _http_gateway(table)
+    if not settings.success_values:
+        table.note("success_values", _("Without a value that means success, every SMS would fail."))
+    return HttpSmsChannel(settings)
+
+
+def _voice_http(table: Table) -> Channel:
+    settings = _http_gateway(table)
+    if not settings.success_values:
+        table.note(
+            "success_values", _("Without a value that means success, every call would fail.")
+        )
+    return HttpVoiceChannel(settings)
+
+
+def _http_gateway(table: Table) -> HttpSmsSettings:
     form = cast(Format, table.choice("format", ("json", "form", "query"), "json"))
     method = table.choice("method", ("POST", "PUT", "GET"), "GET" if form == "query" else "POST")
     if method == "GET" and form != "query":
         table.note("format", _("A GET carries no body: the format must be query."))
     template = table.templates("template", flat=form != "json")
-    settings = HttpSmsSettings(
+    return HttpSmsSettings(
         url=table.url("url"),
         template=template,
         success_path=table.text("success_path"),
@@ -87,9 +104,6 @@ def _sms_http(table: Table) -> Channel:
         max_bytes=table.whole("max_bytes", DEFAULT_MAX_BYTES, least=60, most=10_000),
         limits=_limits(table),
     )
-    if not settings.success_values:
-        table.note("success_values", _("Without a value that means success, every SMS would fail."))
-    return HttpSmsChannel(settings)
 
 
 def _headers(table: Table) -> dict[str, str]:
@@ -234,6 +248,7 @@ MAKERS: Mapping[str, Callable[[Table], Channel]] = {
     "sms_http": _sms_http,
     "sms_aliyun": _sms_aliyun,
     "sms_tencent": _sms_tencent,
+    "voice_http": _voice_http,
     "wecom": _wecom,
     "dingtalk": _dingtalk,
     "feishu": _feishu,

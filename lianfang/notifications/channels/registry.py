@@ -21,6 +21,7 @@ ADDRESS_KIND: Mapping[str, AddressKind] = {
     "sms_http": AddressKind.PHONE,
     "sms_aliyun": AddressKind.PHONE,
     "sms_tencent": AddressKind.PHONE,
+    "voice_http": AddressKind.PHONE,
     "wecom": AddressKind.ROBOT,
     "dingtalk": AddressKind.ROBOT,
     "feishu": AddressKind.ROBOT,

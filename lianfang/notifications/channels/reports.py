@@ -1,8 +1,8 @@
-"""Delivery reports and SMS answers as gateways push them, in three dialects, as plain data.
+"""Delivery reports and answers as gateways push them, in their dialects, as plain data.
 
 Reports come late, twice, out of order and for messages that nobody sent: this module only reads.
 Alibaba Cloud and Tencent Cloud do not sign what they push; give them an address with a secret in
-its path. `lianfang` is our own dialect, signed as `callbacks.py` says.
+its path. `lianfang` is our own dialect, signed as `callbacks.py` says, and so is `voice`: what became of a call, and which key was pressed in it.
 """
 
 from __future__ import annotations
@@ -50,6 +50,17 @@ class TextAnswer:
     written_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """A key that was pressed during a call. It is about this call, whoever else has the phone."""
+
+    reference: str
+    provider_id: str
+    phone: str  # E.164, or empty where the gateway does not say it
+    key: str
+    pressed_at: datetime | None
+
+
 def parse_delivery_reports(dialect: str, body: bytes) -> list[DeliveryReport]:
     """Raises UnreadableReport, also for an unknown dialect; takes all of the body or nothing."""
     return [_REPORT[dialect](item) for item in _items(dialect, body, key="reports")]
@@ -60,20 +71,29 @@ def parse_text_answers(dialect: str, body: bytes) -> list[TextAnswer]:
     return [_ANSWER[dialect](item) for item in _items(dialect, body, key="answers")]
 
 
+def parse_key_presses(body: bytes) -> list[KeyPress]:
+    """Raises UnreadableReport; takes all of the body or nothing."""
+    return [_key_press(item) for item in _items("voice", body, key="answers")]
+
+
 # What each gateway wants to hear, or it sends the same again.
 THANKS: Mapping[str, Mapping[str, Any]] = {
     "aliyun": {"code": 0, "msg": "OK"},
     "tencent": {"result": 0, "errmsg": "OK"},
     "lianfang": {"code": 0},
+    "voice": {"code": 0},
 }
 
 
+SIGNED = ("lianfang", "voice")
+
+
 def _items(dialect: str, body: bytes, *, key: str) -> Iterator[dict[str, Any]]:
-    """The entries of the body: a list; ours lies under a key; Tencent's answer is a single one."""
+    """The entries of the body: a list; ours lie under a key; Tencent's answer is a single one."""
     value = _decoded(body)
     if dialect not in THANKS:
         raise UnreadableReport
-    if dialect == "lianfang":
+    if dialect in SIGNED:
         value = value.get(key) if isinstance(value, dict) else None
     items = [value] if isinstance(value, dict) else value
     if not isinstance(items, list) or len(items) > MAX_ITEMS:
@@ -155,6 +175,50 @@ def _own_report(item: dict[str, Any]) -> DeliveryReport:
     )
 
 
+# How a call ended. Only a phone that was picked up has got the message.
+_CALL_ENDED: Mapping[str, tuple[Outcome, str]] = {
+    "answered": (Outcome.DELIVERED, ""),
+    "busy": (Outcome.FAILED_FOR_NOW, "voice.busy"),
+    "no-answer": (Outcome.FAILED_FOR_NOW, "voice.no-answer"),
+    "rejected": (Outcome.FAILED_FOR_NOW, "voice.rejected"),
+    "unreachable": (Outcome.FAILED_FOR_NOW, "voice.unreachable"),
+    "failed": (Outcome.FAILED_FOR_NOW, "voice.failed"),
+    "wrong-number": (Outcome.FAILED_FOR_GOOD, "voice.wrong-number"),
+}
+
+
+def _call_report(item: dict[str, Any]) -> DeliveryReport:
+    ended = _CALL_ENDED.get(as_code(item.get("status")).lower().replace("_", "-"))
+    if ended is None:
+        raise UnreadableReport
+    return DeliveryReport(
+        outcome=ended[0],
+        provider_id=as_text(item.get("id"))[:MAX_ID],
+        reference=as_text(item.get("reference"))[:MAX_ID],
+        code=ended[1],
+        detail=tell(
+            " ".join(filter(None, (as_code(item.get("code")), as_text(item.get("detail")))))
+        ),
+        reported_at=_moment(item.get("at")),
+    )
+
+
+def _key_press(item: dict[str, Any]) -> KeyPress:
+    key, reference = as_code(item.get("key")), as_text(item.get("reference"))
+    phone = as_text(item.get("phone"))
+    if not key or len(key) > 20 or not reference:
+        raise UnreadableReport
+    if phone and not phone.removeprefix("+").isdecimal():
+        raise UnreadableReport
+    return KeyPress(
+        reference=reference[:MAX_ID],
+        provider_id=as_text(item.get("id"))[:MAX_ID],
+        phone=_e164(phone) if phone else "",
+        key=key,
+        pressed_at=_moment(item.get("at")),
+    )
+
+
 def _aliyun_answer(item: dict[str, Any]) -> TextAnswer:
     phone = as_text(item.get("phone_number"))
     return _answer(_e164(phone), item.get("content"), item.get("send_time"))
@@ -196,6 +260,7 @@ _REPORT: Mapping[str, Callable[[dict[str, Any]], DeliveryReport]] = {
     "aliyun": _aliyun_report,
     "tencent": _tencent_report,
     "lianfang": _own_report,
+    "voice": _call_report,
 }
 _ANSWER: Mapping[str, Callable[[dict[str, Any]], TextAnswer]] = {
     "aliyun": _aliyun_answer,

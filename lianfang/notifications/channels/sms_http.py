@@ -5,7 +5,7 @@ What is sent, how success is recognised and what the refusals mean are data (doc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
@@ -85,7 +85,7 @@ class HttpSmsChannel(OneRequestChannel):
             code=self._code_in(answer),
             message=_text_at(answer, settings.message_path),
             provider_id=_text_at(answer, settings.id_path),
-            hidden=(letter.to, national_digits(letter.to), *settings.headers.values()),
+            hidden=(letter.to, national_digits(letter.to), *_secrets_in(settings.headers)),
         )
 
     def _code_in(self, answer: dict[str, Any]) -> str:
@@ -102,6 +102,13 @@ def _encoded(values: dict[str, Any], form: Format) -> tuple[str, bytes]:
     if form == "form":
         return "application/x-www-form-urlencoded", urlencode(values).encode()
     return "application/json; charset=utf-8", compact(values)
+
+
+def _secrets_in(headers: Mapping[str, str]) -> Iterator[str]:
+    """A gateway may repeat a whole header, or only the token behind `Bearer`."""
+    for value in headers.values():
+        yield value
+        yield from value.split()
 
 
 def _text_at(answer: dict[str, Any], path: str) -> str:

@@ -22,6 +22,7 @@ PLACES: Mapping[str, Callable[[Letter, int], str]] = {
     "body": lambda letter, _size: readable(letter.body).strip(),
     "link": lambda letter, _size: letter.link or "",
     "reference": lambda letter, _size: letter.reference,
+    "language": lambda letter, _size: letter.language,
 }
 _PLACE = re.compile(r"\{([A-Za-z_]*)\}")
 

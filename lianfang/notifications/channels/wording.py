@@ -19,6 +19,7 @@ CHANNELS: Mapping[str, str] = {
     "sms_http": _("SMS"),
     "sms_aliyun": _("SMS (Alibaba Cloud)"),
     "sms_tencent": _("SMS (Tencent Cloud)"),
+    "voice_http": _("Phone call"),
     "wecom": _("WeCom group robot"),
     "dingtalk": _("DingTalk group robot"),
     "feishu": _("Feishu group robot"),
@@ -46,6 +47,13 @@ CODES: Mapping[str, str] = {
     "gateway.unexpected-answer": _("The gateway's answer says neither yes nor no."),
     "gateway.refused": _("The gateway refused without a reason that we know."),
     "gateway.not-allowed": _("The gateway does not accept our key or password."),
+    "voice.busy": _("The phone was busy."),
+    "voice.no-answer": _("The phone rang and nobody picked up."),
+    "voice.rejected": _("The call was declined."),
+    "voice.unreachable": _("The phone is switched off or has no network."),
+    "voice.wrong-number": _("Nobody has this number."),
+    "voice.failed": _("The network could not put the call through."),
+    "voice.key-1": _("Answered by key 1 on the phone."),
     "email.not-offered": _(
         "The mail server does not offer the encryption or login that is set up."
     ),

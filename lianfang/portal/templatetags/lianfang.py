@@ -138,7 +138,11 @@ _EITHER = {
     "ANSWERABLE": gettext_lazy("whoever answers for it"),
 }
 
-_CHANNELS = {"sms": gettext_lazy("text message"), "email": gettext_lazy("e-mail")}
+_CHANNELS = {
+    "sms": gettext_lazy("text message"),
+    "voice": gettext_lazy("phone call by machine"),
+    "email": gettext_lazy("e-mail"),
+}
 
 
 @register.filter

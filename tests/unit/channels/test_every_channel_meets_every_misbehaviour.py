@@ -40,6 +40,7 @@ REFUSALS = [
     ("sms_http", "1004", FOR_GOOD, True),
     ("sms_aliyun", "isv.MOBILE_NUMBER_ILLEGAL", FOR_GOOD, True),
     ("sms_tencent", "InvalidParameterValue.IncorrectPhoneNumber", FOR_GOOD, True),
+    ("voice_http", "no-such-number", FOR_GOOD, True),
     ("wecom", "93000", FOR_GOOD, False),
     ("dingtalk", "310000", FOR_GOOD, False),
     ("feishu", "19001", FOR_GOOD, False),
@@ -51,6 +52,7 @@ RATE_LIMITS = [
     ("sms_http", "gateway.too-many-requests", 17),  # HTTP 429 with Retry-After
     ("sms_aliyun", "isv.BUSINESS_LIMIT_CONTROL", 3600),  # the words say: per hour
     ("sms_tencent", "LimitExceeded.PhoneNumberThirtySecondLimit", 30),
+    ("voice_http", "busy-lines", 30),
     ("wecom", "45009", 60),
     ("dingtalk", "130101", 600),
     ("feishu", "11232", 60),
@@ -65,7 +67,7 @@ def test_a_letter_that_the_gateway_takes_is_accepted_and_not_yet_delivered(code,
 
     assert receipt.outcome is Outcome.ACCEPTED
     assert len(gateway.accepted) == 1
-    if code in ("sms_http", "sms_aliyun", "sms_tencent", "wecom_app", "onebot"):
+    if code in ("sms_http", "sms_aliyun", "sms_tencent", "voice_http", "wecom_app", "onebot"):
         assert receipt.provider_id == gateway.accepted[0].provider_id
 
 
@@ -231,6 +233,7 @@ def test_neither_secrets_nor_the_address_stand_in_what_the_operator_reads(code):
     """A gateway that repeats the request in its error would carry them onto a page."""
     secrets = (
         "wecom-key-1 ding-token-1 SECding feishu-token-1 feishu-secret app-secret onebot-token "
+        "voice-token "
         "aliyun-secret tencent-secret 13800138000 +8613800138000 8613912345678"
     )
     said = {
@@ -240,6 +243,8 @@ def test_neither_secrets_nor_the_address_stand_in_what_the_operator_reads(code):
         "msg": secrets,
         "retcode": 5,
         "wording": secrets,
+        "result": {"ok": False},
+        "why": "X",
         "Code": "X",
         "Message": secrets,
         "Response": {"Error": {"Code": "X", "Message": secrets}},
@@ -256,6 +261,7 @@ def test_neither_secrets_nor_the_address_stand_in_what_the_operator_reads(code):
         "onebot": "onebot-token",
         "sms_aliyun": "aliyun-secret",
         "sms_tencent": "tencent-secret",
+        "voice_http": "voice-token",
     }
     assert receipt.outcome is FOR_NOW
     assert receipt.detail

@@ -14,7 +14,7 @@ from lianfang.notifications.channels.registry import ADDRESS_KIND
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOM = ROOT / "lianfang" / "notifications" / "channels"
-OWN_CODE = re.compile(r"(letter|gateway|email)\.[a-z][a-z-]+")
+OWN_CODE = re.compile(r"(letter|gateway|email|voice)\.[a-z][a-z0-9-]+")
 
 
 def sources() -> list[ast.Module]:
