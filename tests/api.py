@@ -83,6 +83,12 @@ def integration(
     return Caller(Client(enforce_csrf_checks=True), {"Authorization": f"Bearer {token}"})
 
 
+def acting(college: College, name: str, *scopes: Scope, token: str = "校医院系统") -> Caller:
+    """Another system that acts for somebody of the cast; of every scope unless told otherwise."""
+    found = integration(*(scopes or tuple(Scope)), name=token, college=college)
+    return found.acting_for(college[name].number)
+
+
 def logged_in(college: College, name: str) -> Caller:
     """Somebody of the cast with a session, and the CSRF token that GET /me gives."""
     person = college[name]
@@ -102,6 +108,22 @@ def _with_session(account: Account) -> Caller:
     client.force_login(account, backend="lianfang.accounts.backends.NumberBackend")
     token = client.get("/api/v1/me").json()["csrf_token"]
     return Caller(client, {"X-CSRFToken": token})
+
+
+def answered(answer: Any) -> dict[str, Any]:
+    """What a request was answered with that should have gone well."""
+    return _body(answer, 200)
+
+
+def made(answer: Any) -> dict[str, Any]:
+    """What a request has made that should have made something."""
+    return _body(answer, 201)
+
+
+def _body(answer: Any, status: int) -> dict[str, Any]:
+    assert answer.status_code == status, answer.content.decode()
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def problem(answer: Any) -> tuple[int, str, set[str]]:

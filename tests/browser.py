@@ -210,3 +210,32 @@ def axe_problems(page: Page) -> list[str]:
         for rule in found
         for node in rule["nodes"]
     ]
+
+
+_WIDE = """() => {
+    const screen = document.documentElement.clientWidth;
+    const over = [...document.querySelectorAll("body *")].filter(
+        one => one.getBoundingClientRect().right > screen);
+    const last = over.at(-1);
+    return {by: document.documentElement.scrollWidth - screen,
+            what: last ? last.outerHTML.slice(0, 120) : ""};
+}"""
+
+
+def too_wide(page: Page) -> list[str]:
+    """What runs off the edge of the screen.
+
+    The screen is `clientWidth`: a phone's `innerWidth` grows with a page that is too wide.
+    """
+    wide = page.evaluate(_WIDE)
+    return [f"{wide['by']} px too wide: {wide['what']}"] if wide["by"] > 0 else []
+
+
+def faults(page: Page) -> list[str]:
+    """Whom the page keeps out, and what of it runs off the edge of the screen."""
+    return [f"{page.url}: {fault}" for fault in (*axe_problems(page), *too_wide(page))]
+
+
+def clean(page: Page) -> None:
+    """Nobody is kept out, and nothing runs off the edge of the screen."""
+    assert faults(page) == []

@@ -27,7 +27,7 @@ from lianfang.notifications.models import Message
 from lianfang.reporting.models import DailyReport
 from lianfang.reporting.rules import Answers
 from lianfang.roster import operations as roster
-from lianfang.roster.models import Person, Post, Unit
+from lianfang.roster.models import Lodging, Person, Post, Unit
 from lianfang.rulebook import operations as rulebook
 from lianfang.usecases import (
     campaigns,
@@ -71,7 +71,6 @@ FEVER = replace(
 )
 
 
-@cache
 @cache
 def _later(model: type[Model], column: str) -> Waiting:
     return Waiting(lambda now: model._default_manager.filter(**{f"{column}__gt": now}))
@@ -210,6 +209,13 @@ class College:
         self.appoint("书记", "学院", "RESPONSIBLE_HEAD")
         self.appoint("组长", "学院党委", "LEADER")
         self.put_on_duty("值班员")
+
+    def lodge(self, **rooms: str) -> None:
+        """Who sleeps in which room of the dormitory."""
+        for name, room in rooms.items():
+            Lodging.objects.create(
+                person=self[name], building="6栋", room=room, held_from=FIRST_DAY
+            )
 
     def put_on_duty(self, name: str, *, hours: int = 24) -> None:
         duty.add_shift(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import hypothesis
 import pytest
@@ -16,6 +16,9 @@ import pytest_django
 
 from lianfang.kernel import clock
 from tests import databases
+
+if TYPE_CHECKING:
+    from tests.cast import College
 
 if databases.RUN_DIR not in os.environ:
     raise pytest.UsageError("tests.early was not loaded: these tests would use your own database")
@@ -148,6 +151,16 @@ def shared() -> Path:
 def now() -> datetime:
     """08:00 on 2020-02-01, a Saturday: the second morning under the first edition."""
     return datetime(2020, 2, 1, 8, 0, tzinfo=clock.SHANGHAI)
+
+
+@pytest.fixture
+def college() -> College:
+    """Founded this minute; every edge of this process is told the moment that it has there."""
+    from tests.cast import College
+
+    college = College.found()
+    clock.follow(lambda: college.now)
+    return college
 
 
 @pytest.fixture

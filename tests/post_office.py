@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from lianfang.notifications.models import Delivery, Message
 from lianfang.roster.models import Person
 from lianfang.roster.operations import phone_index
 from lianfang.usecases import workers
+from tests.cast import College
 
 SECRET = "a-secret-of-the-callbacks"
 
@@ -67,6 +68,12 @@ def work_off(now: datetime) -> None:
     """Hand over everything that is due now, as one worker would."""
     while workers.deliver(now):
         pass
+
+
+def later(college: College, **delta: float) -> None:
+    """Some time passes, and what has come due in it is handed over."""
+    college.now += timedelta(**delta)
+    work_off(college.now)
 
 
 def draft(reference: str, to: Person | None, **extra: Any) -> notifications.Draft:

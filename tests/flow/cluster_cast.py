@@ -9,9 +9,8 @@ from typing import Any
 from lianfang.clusters.models import Alert, AlertPerson
 from lianfang.reporting import operations as reporting
 from lianfang.reporting.models import DailyReport
-from lianfang.roster.models import Lodging
 from lianfang.usecases import cluster_detection
-from tests.cast import FEVER, FINE, FIRST_DAY, College
+from tests.cast import FEVER, FINE, College
 
 VOMITS = replace(FINE, unwell=True, symptoms=("vomiting",), onset_on=date(2020, 2, 1))
 
@@ -24,15 +23,12 @@ def house(*, classes: int = 4, room: str = "301") -> College:
         college.open_unit(name, "CLASS", "网络专业", answers_to="信息系党总支")
         for seat in range(1, 6):
             college.enrol(f"{number}班{seat}号", name)
-            lodge(college, f"{number}班{seat}号", room if seat == 1 else f"{number}{seat:02}")
+            own = room if seat == 1 else f"{number}{seat:02}"
+            college.lodge(**{f"{number}班{seat}号": own})
     college.appoint("辅导员", "网络2班", "COUNSELOR")
     reporting.count_day(day=college.today, now=college.now)
     cluster_detection.ensure_day(day=college.today, now=college.now)
     return college
-
-
-def lodge(college: College, name: str, room: str, building: str = "6栋") -> None:
-    Lodging.objects.create(person=college[name], building=building, room=room, held_from=FIRST_DAY)
 
 
 def falls_ill(college: College, name: str, **answers: Any) -> DailyReport:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,13 +18,6 @@ from tests.api import FEVER, FINE, Caller, integration, problem
 from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 @pytest.fixture

@@ -23,13 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LONG_AFTER = timedelta(days=10)
 
 
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
 def test_one_report_gets_its_receipt_again_after_the_day_has_closed(
     college: College, it_is: Callable[[datetime], None]
 ) -> None:

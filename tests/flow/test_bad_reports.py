@@ -33,13 +33,6 @@ REPORT = "/reports"
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-@pytest.fixture
 def caller(college: College) -> Caller:
     return integration(Scope.REPORTS_WRITE, college=college)
 

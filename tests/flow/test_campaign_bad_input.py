@@ -19,11 +19,6 @@ from tests.flow.test_key_monitoring import watched
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def names(college: College, rule: Rule, within: list[str] | None = None) -> set[str]:
     units = [college.unit(name).pk for name in within or college.units]
     found = dict(campaigns.audience_of(rule, within=units, now=college.now))

@@ -30,11 +30,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = (Step(("sms",), timedelta(0)), Step(("callers",), timedelta(hours=8)))
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def kept(college: College, content: DraftContent) -> CampaignDraft:
     return campaign_drafts.keep(
         unit=college.unit("学院"), units=[college.unit("学院")], content=content,

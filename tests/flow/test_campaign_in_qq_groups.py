@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lianfang.kernel import clock
 from lianfang.kernel.refusals import Invalid
 from lianfang.notifications.models import Delivery, Message
 from lianfang.outreach import queries
@@ -18,17 +17,10 @@ from lianfang.usecases import campaigns
 from tests.cast import College
 from tests.flow.outreach_cast import WORDING, campaign
 from tests.gateways import HttpGateway, all_channels
-from tests.post_office import channels_file, work_off
+from tests.post_office import channels_file, later, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IN_GROUPS = [Step(("in_app", "group_text"), timedelta(0))]
-
-
-@pytest.fixture
-def college() -> College:
-    college = College.found()
-    clock.follow(lambda: college.now)
-    return college
 
 
 @pytest.fixture
@@ -81,8 +73,7 @@ def test_an_error_inside_http_200_is_tried_again_and_never_called_posted(
     work_off(college.now)
     assert queries.said_by_robot(one)["12345678"] == ("RETRYING", None)
     gateway.say(None)
-    college.now += timedelta(seconds=2)
-    work_off(college.now)
+    later(college, seconds=2)
     assert queries.said_by_robot(one)["12345678"] == ("SENT", college.now)
     assert open_units() == []
 

@@ -27,11 +27,6 @@ from tests.flow.outreach_cast import QUIZ, article, campaign, recipient, standin
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def test_first_the_account_then_a_message_then_a_call_and_each_at_its_moment(
     college: College,
 ) -> None:

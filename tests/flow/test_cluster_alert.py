@@ -22,7 +22,6 @@ from tests.flow.cluster_cast import (
     circles,
     falls_ill,
     house,
-    lodge,
     names_in,
     rules_of,
     the_alert,
@@ -155,7 +154,7 @@ def test_five_on_a_floor_out_of_several_rooms(college_house: College) -> None:
         falls_ill(college, name)
     assert not Alert.objects.exists()
     college.enrol("同层", "护理1班")
-    lodge(college, "同层", "210")
+    college.lodge(同层="210")
     falls_ill(college, "同层")
     alert = the_alert()
     assert (circles(alert), rules_of(alert)) == ({("FLOOR", "6栋/2")}, {"A2W"})
@@ -164,7 +163,7 @@ def test_five_on_a_floor_out_of_several_rooms(college_house: College) -> None:
 def two_more_on_the_floor(college: College) -> None:
     for name, room in (("甲", "310"), ("乙", "311")):
         college.enrol(name, "护理1班")
-        lodge(college, name, room)
+        college.lodge(**{name: room})
         falls_ill(college, name)
 
 
@@ -286,7 +285,7 @@ def test_after_closing_only_new_people_make_a_new_alert(college_house: College) 
     assert Alert.objects.count() == 1
     for name in ("甲", "乙"):
         college.enrol(name, "护理1班")
-        lodge(college, name, "301")
+        college.lodge(**{name: "301"})
         falls_ill(college, name)
     assert Alert.objects.count() == 2
     assert names_in(Alert.objects.latest("id")) == {"5班1号", "甲", "乙"}

@@ -31,11 +31,6 @@ WORD = Authority(document="达疾控函〔2020〕7号", document_on=date(2020, 2
 
 
 @pytest.fixture
-def college() -> College:
-    return College.found()
-
-
-@pytest.fixture
 def case(college: College) -> Investigation:
     return contact_tracing.open_for(
         person=None, incident=None, outside_code="DZ-017", anchor_on=date(2020, 1, 20),

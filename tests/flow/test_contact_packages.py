@@ -24,8 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def college() -> College:
-    college = College.found()
+def college(college: College) -> College:
     found = contact_tracing.open_for(
         person=college["小明"], incident=None, anchor_on=date(2020, 1, 31), by=college["值班员"],
         actor=college.actor("值班员"), now=college.now,

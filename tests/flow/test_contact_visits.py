@@ -14,19 +14,17 @@ from lianfang.contacts.visiting import Heard
 from lianfang.incidents.models import Incident
 from lianfang.kernel.refusals import Invalid
 from lianfang.notifications.models import Message
-from lianfang.roster.models import Lodging
 from lianfang.usecases import contact_tracing, contact_visits
-from tests.cast import FIRST_DAY, College
+from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def college() -> College:
-    college = College.found()
+def college(college: College) -> College:
     for n in range(5):
         college.enrol(f"同学{n}", "网络1班")
-    Lodging.objects.create(person=college["小明"], building="6栋", room="101", held_from=FIRST_DAY)
+    college.lodge(小明="101")
     found = contact_tracing.open_for(
         person=college["小明"], incident=None, anchor_on=date(2020, 1, 31), by=college["值班员"],
         actor=college.actor("值班员"), now=college.now,

@@ -28,11 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CDC = Authority(document="达疾控函〔2020〕7号", document_on=date(2020, 2, 1))
 
 
-def lodge(college: College, **rooms: str) -> None:
-    for name, room in rooms.items():
-        Lodging.objects.create(person=college[name], building="6栋", room=room, held_from=FIRST_DAY)
-
-
 def opened(college: College, **more: Any) -> Investigation:
     values: dict[str, Any] = {
         "person": college["小明"], "incident": None, "anchor_on": date(2020, 1, 31),
@@ -46,9 +41,8 @@ def of(investigation: Investigation, person: Person) -> Contact:
 
 
 @pytest.fixture
-def college() -> College:
-    college = College.found()
-    lodge(college, 小明="101", 小红="101", 小刚="102", 外人="301")
+def college(college: College) -> College:
+    college.lodge(小明="101", 小红="101", 小刚="102", 外人="301")
     return college
 
 
@@ -428,5 +422,5 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_people(colleg
     few = statements()
     for n in range(60):
         college.enrol(f"同学{n}", "网络1班")
-        lodge(college, **{f"同学{n}": "101"})
+        college.lodge(**{f"同学{n}": "101"})
     assert statements() == few

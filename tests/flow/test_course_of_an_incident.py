@@ -30,11 +30,6 @@ from tests.flow.incident_cast import fever, said, the_incident, told, verified, 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def step(college: College) -> Next:
     return next_of(course_of(the_incident(), now=college.now))
 

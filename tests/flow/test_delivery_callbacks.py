@@ -14,7 +14,6 @@ from django.test import Client
 
 from lianfang.escalation.models import Escalation, Summons
 from lianfang.incidents.models import Incident
-from lianfang.kernel import clock
 from lianfang.notifications import delivering
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Attempt, Delivery, Message, Nonce, ParkedAnswer
@@ -23,7 +22,7 @@ from lianfang.usecases import gateway_callbacks, workers
 from tests.cast import FEVER, College
 from tests.gateway_dialects import Message as Taken
 from tests.gateways import HttpGateway, SmtpGateway, all_channels, delivery_report, signed_headers
-from tests.post_office import SECRET, channels_file, draft, person, states, work_off
+from tests.post_office import SECRET, channels_file, draft, later, person, states, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,13 +42,6 @@ def gateway(tables: dict[str, Any], tmp_path: Path) -> Iterator[HttpGateway]:
     gateway: HttpGateway = tables.pop("gateway")
     with channels_file(tmp_path / "channels.toml", tables):
         yield gateway
-
-
-@pytest.fixture
-def college() -> College:
-    college = College.found()
-    clock.follow(lambda: college.now)
-    return college
 
 
 _nonces = iter(f"nonce-of-a-test-{number:06}" for number in range(10**6))
@@ -123,11 +115,9 @@ def test_without_a_receipt_for_a_minute_the_next_channel_tries(
     college: College, gateway: HttpGateway
 ) -> None:
     taken = one_letter(college, gateway)
-    college.now += timedelta(seconds=59)
-    work_off(college.now)
+    later(college, seconds=59)
     assert states() == [("sms", "SENT"), ("email", "WAITING")]
-    college.now += timedelta(seconds=1)
-    work_off(college.now)
+    later(college, seconds=1)
     assert states() == [("sms", "SENT"), ("email", "SENT")]
     push("receipt", delivery_report(taken))
     assert states()[0] == ("sms", "DELIVERED")

@@ -15,7 +15,6 @@ from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Escalation
 from lianfang.installation import queries as installation
 from lianfang.installation.models import Installation
-from lianfang.kernel import clock
 from lianfang.notifications import delivering
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Attempt, Delivery, Message
@@ -23,7 +22,7 @@ from lianfang.notifications.queries import gateway_states, inbox, troubled
 from lianfang.usecases import workers
 from tests.cast import FEVER, College
 from tests.gateways import Behaviour, HttpGateway, SmtpBehaviour, SmtpGateway, all_channels
-from tests.post_office import channels_file, draft, person, states, work_off
+from tests.post_office import channels_file, draft, later, person, states, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,18 +41,6 @@ def gateway(smtp: SmtpGateway, tmp_path: Path) -> Iterator[HttpGateway]:
         tables = {code: everything[code] for code in ("sms_http", "email", "wecom")}
         with channels_file(tmp_path / "channels.toml", tables):
             yield gateway
-
-
-@pytest.fixture
-def college() -> College:
-    college = College.found()
-    clock.follow(lambda: college.now)
-    return college
-
-
-def later(college: College, **delta: float) -> None:
-    college.now += timedelta(**delta)
-    work_off(college.now)
 
 
 def test_letters_wait_in_the_outbox_until_a_worker_comes(

@@ -13,13 +13,12 @@ from django.db import connection
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Escalation
 from lianfang.incidents.models import Incident
-from lianfang.kernel import clock
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Delivery, Message
 from lianfang.notifications.queries import inbox
 from tests.cast import FEVER, College
 from tests.gateways import Behaviour, HttpGateway, SmtpGateway, all_channels
-from tests.post_office import channels_file, draft, person, states, work_off
+from tests.post_office import channels_file, draft, later, person, states, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,18 +30,6 @@ def gateway(tmp_path: Path) -> Iterator[HttpGateway]:
         tables = {code: everything[code] for code in ("sms_http", "wecom", "email")}
         with channels_file(tmp_path / "channels.toml", tables):
             yield gateway
-
-
-@pytest.fixture
-def college() -> College:
-    college = College.found()
-    clock.follow(lambda: college.now)
-    return college
-
-
-def later(college: College, **delta: float) -> None:
-    college.now += timedelta(**delta)
-    work_off(college.now)
 
 
 def texts(gateway: HttpGateway, phone: str) -> list[str]:

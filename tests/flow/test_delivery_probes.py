@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lianfang.kernel import clock
 from lianfang.notifications import operations as notifications
 from lianfang.notifications import receiving
 from lianfang.notifications.channels.reports import parse_delivery_reports
@@ -23,13 +22,6 @@ from tests.web.desk import page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OURS = "+8613900000001"
-
-
-@pytest.fixture
-def college() -> College:
-    college = College.found()
-    clock.follow(lambda: college.now)
-    return college
 
 
 @pytest.fixture

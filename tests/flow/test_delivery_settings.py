@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lianfang.kernel import clock
 from lianfang.notifications.models import Delivery
 from lianfang.notifications.outlets import usable
 from lianfang.notifications.queries import channel_problems
 from tests.cast import FEVER, College
 from tests.gateways import HttpGateway, all_channels
-from tests.post_office import channels_file, states, work_off, write_channels
+from tests.post_office import channels_file, later, states, work_off, write_channels
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,13 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def gateway() -> Iterator[HttpGateway]:
     with HttpGateway() as gateway:
         yield gateway
-
-
-@pytest.fixture
-def college() -> College:
-    college = College.found()
-    clock.follow(lambda: college.now)
-    return college
 
 
 def sms_only(gateway: HttpGateway) -> dict[str, Any]:
@@ -53,8 +44,7 @@ def test_a_file_that_is_no_toml_costs_no_report_and_no_alert(
         assert [problem.where for problem in channel_problems()] == ["channels.toml"]
         write_channels(path, sms_only(gateway))
         assert channel_problems() == ()
-        college.now += timedelta(seconds=10)
-        work_off(college.now)
+        later(college, seconds=10)
         assert len(gateway.wait_for_accepted(3)) == 3
 
 

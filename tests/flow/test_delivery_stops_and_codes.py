@@ -11,7 +11,6 @@ import pytest
 from django.db import connection
 
 from lianfang.audit.models import Entry
-from lianfang.kernel import clock
 from lianfang.kernel.actors import OPERATOR
 from lianfang.notifications import operations as notifications
 from lianfang.notifications import secrecy
@@ -24,13 +23,6 @@ from tests.gateways import HttpGateway, SmtpGateway, all_channels, delivery_repo
 from tests.post_office import SECRET, channels_file, draft, person, states, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def college() -> College:
-    college = College.found()
-    clock.follow(lambda: college.now)
-    return college
 
 
 @pytest.fixture

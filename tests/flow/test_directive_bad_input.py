@@ -30,13 +30,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def college() -> College:
-    found = College.found()
-    found.enrol("总支书记", "党政办", "STAFF")
-    found.appoint("总支书记", "信息系党总支", "SECRETARY")
-    found.enrol("支部书记", "党政办", "STAFF")
-    found.appoint("支部书记", "学生党支部", "SECRETARY")
-    return found
+def college(college: College) -> College:
+    college.enrol("总支书记", "党政办", "STAFF")
+    college.appoint("总支书记", "信息系党总支", "SECRETARY")
+    college.enrol("支部书记", "党政办", "STAFF")
+    college.appoint("支部书记", "学生党支部", "SECRETARY")
+    return college
 
 
 def words(college: College, **extra: object) -> Wording:

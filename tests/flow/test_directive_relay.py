@@ -40,11 +40,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def college() -> College:
-    found = College.found()
-    found.appoint("书记", "学院党委", "SECRETARY")
+def college(college: College) -> College:
+    college.appoint("书记", "学院党委", "SECRETARY")
     DueMoment.objects.all().delete()  # the ladders of daily reports are another test's matter
-    return found
+    return college
 
 
 @pytest.fixture

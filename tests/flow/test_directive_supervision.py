@@ -23,10 +23,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def college() -> College:
-    found = College.found()
+def college(college: College) -> College:
     DueMoment.objects.all().delete()
-    return found
+    return college
 
 
 def give(college: College, **extra: object) -> SupervisionItem:

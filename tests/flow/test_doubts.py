@@ -28,11 +28,6 @@ from tests.flow.quarantine_cast import order
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def days(college: College, n: int) -> Iterator[int]:
     """One morning after the other, without the workers."""
     for number in range(n):

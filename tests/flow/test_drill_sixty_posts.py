@@ -27,11 +27,6 @@ from tests.post_office import channels_file, work_off
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def codes_in(text: str) -> list[str]:
     """Six digits that stand alone; a link may have six of its own."""
     return re.findall(r"(?<![\w-])\d{6}(?![\w-])", text, re.ASCII)

@@ -22,8 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def college() -> College:
-    college = College.found()
+def college(college: College) -> College:
     college["值班员"].phone_verified_at = college.now
     college["值班员"].save()
     duty_moments.ensure_check(now=college.now)

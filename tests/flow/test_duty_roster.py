@@ -34,11 +34,6 @@ from tests.flow.duty_cast import moment, shift
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def rotate(college: College, *names: str, slots: str = "22:00-06:00", **more: object) -> Rotation:
     given = {
         "turn": "SHIFT", "days": "EVERY", "held_from": date(2020, 2, 2), "held_until": None,

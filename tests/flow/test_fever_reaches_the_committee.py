@@ -19,11 +19,6 @@ from tests.cast import FEVER, FINE, College
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def test_carer_head_and_duty_officer_are_told_at_once(college: College) -> None:
     college.report("小明", FEVER)
     assert college.told() == ["辅导员", "主任", "值班员"]

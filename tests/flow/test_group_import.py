@@ -17,17 +17,11 @@ from lianfang.kernel.actors import OPERATOR
 from lianfang.kernel.clock import parse_moment
 from lianfang.kernel.refusals import Invalid
 from lianfang.roster.imports.sheets import NamedFile
-from lianfang.roster.models import Lodging
 from lianfang.usecases.group_import import GroupFileProblems, take_in
-from tests.cast import FIRST_DAY, College
+from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TERM = (date(2020, 1, 27), date(2020, 2, 10))
-
-
-@pytest.fixture
-def college() -> College:
-    return College.found()
 
 
 def sheet(*rows: str) -> NamedFile:
@@ -130,7 +124,7 @@ def test_a_sign_in_sheet_says_who_was_there(college: College) -> None:
 
 
 def test_floors_are_taken_in_for_rooms_whose_number_says_none(college: College) -> None:
-    Lodging.objects.create(person=college["小明"], building="6栋", room="东一", held_from=FIRST_DAY)
+    college.lodge(小明="东一")
     taken(college, "FLOORS", "楼栋,房间,楼层", "6栋,东一,2")
     refs = groups.groups_of([college["小明"].pk], on=college.today)[college["小明"].pk]
     assert ("FLOOR", "6栋/2") in [ref.key for ref in refs]

@@ -20,10 +20,8 @@ TODAY = date(2020, 2, 1)
 
 
 @pytest.fixture
-def college() -> College:
-    college = College.found()
-    for name, room in (("小明", "101"), ("小红", "102"), ("小刚", "201"), ("外人", "101")):
-        Lodging.objects.create(person=college[name], building="6栋", room=room, held_from=FIRST_DAY)
+def college(college: College) -> College:
+    college.lodge(小明="101", 小红="102", 小刚="201", 外人="101")
     return college
 
 

@@ -31,8 +31,7 @@ NAMES_AND_HEALTH = ("小明", "38.2", "发热", "干咳", "Fever", "Dry cough", 
 
 
 @pytest.fixture
-def college() -> College:
-    college = College.found()
+def college(college: College) -> College:
     college.appoint("副主任", "学院", "DOCTOR")
     return college
 

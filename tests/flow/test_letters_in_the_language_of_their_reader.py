@@ -17,8 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def college() -> College:
-    college = College.found()
+def college(college: College) -> College:
     for name, language in (("主任", "en"), ("值班员", "zh-hans")):
         Account.objects.update_or_create(
             login=college[name].number,

@@ -42,11 +42,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 END = date(2020, 2, 14)  # day 0 is 30 January, so 14 February is day 15
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def release(college: College, one: Order, by: str = "主任") -> Order:
     sight = view_of(college[by], day=college.today)
     return quarantine.release(

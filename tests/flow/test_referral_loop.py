@@ -17,8 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def college() -> College:
-    college = College.found()
+def college(college: College) -> College:
     college.report("小明", FEVER)
     college.work()
     acknowledge_incident.acknowledge(

@@ -19,13 +19,6 @@ from tests.web.portal import FEVER_FORM, FINE_FORM, client_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college(it_is: Any) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
 def test_the_same_form_five_times_in_parallel_is_one_report(college: College) -> None:
     clients = [client_of(college, "小明") for _ in range(5)]
 

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def college() -> College:
-    return College.found()
-
-
-@pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[submission_desk.SubmissionDesk]:
     opened = submission_desk.SubmissionDesk()
     monkeypatch.setattr(submission_desk, "_desk", opened)

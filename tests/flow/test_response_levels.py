@@ -23,11 +23,6 @@ from tests.cast import FEVER, College
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def who(college: College, name: str) -> dict[str, Any]:
     return {"by": college[name], "actor": college.actor(name), "now": college.now}
 

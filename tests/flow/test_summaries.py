@@ -47,11 +47,6 @@ OFFICIAL = [
 GROUPS = ["底数", "位置", "流行病学", "健康", "诊断", "管控", "返校", "结论"]
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def sign(
     college: College, name: str, unit: str, declaration: str, *, again: str = ""
 ) -> UnitReport:

@@ -14,15 +14,9 @@ from lianfang.commands.tables import TablesOfAnotherVersion, bring_up_to_date, t
 from lianfang.demo import beginning
 from lianfang.installation.models import Installation
 from lianfang.installation.queries import forget
-from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Output = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def college() -> College:
-    return College.found()
 
 
 @pytest.fixture

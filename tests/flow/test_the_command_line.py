@@ -30,11 +30,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Output = pytest.CaptureFixture[str]
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def test_the_ledger_of_a_unit_in_json(college: College, capsys: Output) -> None:
     college.report("小明", FEVER)
     college.report("小红")

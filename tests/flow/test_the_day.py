@@ -31,11 +31,6 @@ from tests.cast import FEVER, College
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def sign(college: College, unit: str, declaration: str, **extra: str) -> object:
     signer = {"网络1班": "辅导员", "信息系": "主任", "学院": "书记"}.get(unit, "主任")
     return zero_report.sign_unit_report(

@@ -25,11 +25,6 @@ from tests.cast import FEVER, FINE, College
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def ring(college: College, name: str, outcome: CallRecord.Outcome) -> None:
     desk_calls.record_call(
         person=college[name],

@@ -17,11 +17,6 @@ from tests.cast import FEVER, College
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college() -> College:
-    return College.found()
-
-
 def times(college: College, *, own: list[str] | None = None) -> dict[str, UnitTimes]:
     units = {unit.pk: name for name, unit in college.units.items()}
     mine = list(units) if own is None else [college.unit(name).pk for name in own]

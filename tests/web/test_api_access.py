@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -24,13 +22,6 @@ from tests.cast import FEVER, College
 from tools.openapi import DOCUMENT, ROOT, current_document
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 # ---------------------------------------------------------------- tokens

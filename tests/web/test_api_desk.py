@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -19,13 +16,6 @@ from tests.api import Caller, integration, logged_in, operator, problem
 from tests.cast import FEVER, College
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 @pytest.fixture

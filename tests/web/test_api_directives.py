@@ -11,7 +11,7 @@ import pytest
 
 from lianfang.api.models import Scope
 from lianfang.directives.models import Directive, Feedback, ResponseActivation, SupervisionItem
-from tests.api import Caller, integration, logged_in, operator, problem
+from tests.api import Caller, answered, integration, logged_in, made, operator, problem
 from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,10 +30,8 @@ DRAFT = WORDS | {"issuer": "U004", "number": "院发〔2020〕1号"}
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
+def college(college: College) -> College:
     college.appoint("值班员", "学院", "LIAISON")
-    it_is(college.now)
     return college
 
 
@@ -42,18 +40,12 @@ def token(college: College) -> Caller:
     return integration(*Scope, name="办公系统", college=college)
 
 
-def made(answer: Any, status: int = 201) -> dict[str, Any]:
-    assert answer.status_code == status, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
 def published(college: College, **changes: Any) -> dict[str, Any]:
     """Drafted by the liaison, signed by the head: each in a session."""
     drafted = made(logged_in(college, "值班员").post("/directives", DRAFT | changes))
     path = f"/directives/{drafted['id']}/sign"
     seen = {"drafted_at": drafted["version"]["drafted_at"]}
-    return made(logged_in(college, "书记").post(path, seen), 200)
+    return answered(logged_in(college, "书记").post(path, seen))
 
 
 def test_a_directive_goes_down_the_line_and_its_answer_comes_up(
@@ -65,8 +57,8 @@ def test_a_directive_goes_down_the_line_and_its_answer_comes_up(
     (part,) = head.get("/directives/mine").json()["receipts"]
     assert (part["unit"], part["owes"], part["title"]) == ("U005", "ACKNOWLEDGE", WORDS["title"])
     path = f"/receipts/{part['id']}"
-    assert made(head.post(f"{path}/acknowledge", {}), 200)["owes"] == "RELAY"
-    relayed = made(head.post(f"{path}/relay", {"words": "今天完成"}), 200)
+    assert answered(head.post(f"{path}/acknowledge", {}))["owes"] == "RELAY"
+    relayed = answered(head.post(f"{path}/relay", {"words": "今天完成"}))
     assert relayed["reached"] == 1
     below = logged_in(college, "辅导员")
     (own,) = below.get("/directives/mine").json()["receipts"]
@@ -77,7 +69,7 @@ def test_a_directive_goes_down_the_line_and_its_answer_comes_up(
     evidence = {"name": "表.pdf", "content": PDF}
     said = {"text": "都测了", "figures": {"已测人数": "3"}, "files": [evidence]}
     fed = made(below.post(f"/receipts/{own['id']}/feedback", said))
-    judged = made(head.post(f"/feedbacks/{fed['id']}/judge", {"accept": True}), 200)
+    judged = answered(head.post(f"/feedbacks/{fed['id']}/judge", {"accept": True}))
     assert (judged["accepted"], Feedback.objects.get().reviewed_by) == (True, college["主任"])
     relay = token.get(f"/directives/{found['id']}/relay").json()
     assert (relay["total"], relay["reached"], relay["acknowledged"]) == (2, 2, 2)
@@ -152,18 +144,18 @@ def test_a_new_version_asks_again_and_a_withdrawal_asks_nobody(college: College)
     (part,) = head.get("/directives/mine").json()["receipts"]
     head.post(f"/receipts/{part['id']}/acknowledge", {})
     path = f"/directives/{found['id']}"
-    changed = made(
-        logged_in(college, "值班员").post(f"{path}/draft", WORDS | {"title": "修订的通知"}), 200
+    changed = answered(
+        logged_in(college, "值班员").post(f"{path}/draft", WORDS | {"title": "修订的通知"})
     )
     assert (changed["version"]["number"], changed["draft"]["number"]) == (1, 2)
     seen = {"drafted_at": changed["draft"]["drafted_at"]}
-    made(logged_in(college, "书记").post(f"{path}/sign", seen), 200)
+    answered(logged_in(college, "书记").post(f"{path}/sign", seen))
     (again,) = head.get("/directives/mine").json()["receipts"]
     assert (again["owes"], again["title"]) == ("ACKNOWLEDGE", "修订的通知")
     assert head.get(path, version=1).json()["version"]["superseded_at"]
     why = {"reason": "合并到另一个通知"}
     assert problem(head.post(f"{path}/withdraw", why))[0] == 403
-    made(logged_in(college, "书记").post(f"{path}/withdraw", why), 200)
+    answered(logged_in(college, "书记").post(f"{path}/withdraw", why))
     assert head.get("/directives/mine").json() == {"receipts": []}
 
 
@@ -183,11 +175,11 @@ def test_what_is_overdue_becomes_a_matter_that_somebody_else_checks(
     path = f"/items/{item['id']}"
     owner = logged_in(college, "主任")
     assert problem(chief.post(f"{path}/report", {"text": "x", "done": True}))[0] == 403
-    done = made(owner.post(f"{path}/report", {"text": "已处理", "done": True}), 200)
+    done = answered(owner.post(f"{path}/report", {"text": "已处理", "done": True}))
     assert done["state"] == "TO_CHECK"
     assert problem(owner.post(f"{path}/check", {"accept": True}))[0] in {403, 409}
     assert (
-        made(chief.post(f"{path}/check", {"accept": True, "text": "好"}), 200)["state"] == "CLOSED"
+        answered(chief.post(f"{path}/check", {"accept": True, "text": "好"}))["state"] == "CLOSED"
     )
     assert problem(logged_in(college, "外辅导员").get(path))[0] == 404
     late = {"title": "未签", "due_at": "2020-02-03T08:00+08:00", "report_of": "U005"}
@@ -212,7 +204,7 @@ def test_a_level_is_activated_with_its_tasks(college: College, token: Caller) ->
     seen = {"drafted_at": drafted["drafted_at"]}
     assert problem(writer.post("/plan/adopt", seen))[0] in {403, 409, 422}
     other = token.acting_for(college["书记"].number)
-    assert made(other.post("/plan/adopt", seen), 200)["adopted_by"] == "书记"
+    assert answered(other.post("/plan/adopt", seen))["adopted_by"] == "书记"
     made(other.post("/plan/activate", {"level": "I", "reason": "省级一级响应"}))
     assert ResponseActivation.objects.get().activated_by == college["书记"]
     now = logged_in(college, "主任").get("/plan").json()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime
 
 import pytest
 
@@ -23,13 +21,6 @@ WITHOUT_KEY = {
     "submit_reports", "mark_messages_read", "preview_audience", "visit_phone",
 }  # fmt: skip
 SCOPE = re.compile(r"`([a-z]+:[a-z]+)`")
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 def scopes_of(one: Operation) -> list[str]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
-
 import pytest
 
 from lianfang.api.models import Scope
 from lianfang.audit.models import Entry
 from lianfang.doubts.models import Asked, Contradiction, Question
-from tests.api import integration, logged_in, operator, problem
+from tests.api import answered, integration, logged_in, operator, problem
 from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,26 +17,13 @@ RECORDS = [
 ]
 
 
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-def made(answer: Any) -> dict[str, Any]:
-    assert answer.status_code == 200, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
 def test_a_question_goes_to_the_head_alone_and_is_answered_once(college: College) -> None:
     asked = Question.objects.create(
         unit=college.unit("网络1班"), day=college.today, asked_at=college.now
     )
     Asked.objects.create(question=asked, person=college["小明"], signs="SAME_SECOND,COMBINED")
     head = integration(*Scope, name="校务", college=college).acting_for(college["主任"].number)
-    (row,) = made(head.get("/questions"))["questions"]
+    (row,) = answered(head.get("/questions"))["questions"]
     assert (row["people"][0]["person"]["name"], row["people"][0]["signs"]) == (
         "小明", ["SAME_SECOND", "COMBINED"],
     )  # fmt: skip
@@ -50,9 +33,9 @@ def test_a_question_goes_to_the_head_alone_and_is_answered_once(college: College
         assert "小明" not in me.get("/questions").content.decode()
         assert problem(me.post(path, body))[0] == 404
     assert problem(operator(college).get("/questions"))[0] == 403
-    assert made(head.post(path, body))["state"] == "CLOSED"
+    assert answered(head.post(path, body))["state"] == "CLOSED"
     assert problem(head.post(path, body))[:2] == (409, "doubts.question-is-answered")
-    assert made(head.get("/questions", settled="true"))["total"] == 1
+    assert answered(head.get("/questions", settled="true"))["total"] == 1
 
 
 def test_records_that_disagree_are_compared_and_closed_by_whoever_cares(college: College) -> None:
@@ -62,7 +45,7 @@ def test_records_that_disagree_are_compared_and_closed_by_whoever_cares(college:
     )  # fmt: skip
     token = integration(*Scope, name="校务", college=college)
     me = token.acting_for(college["辅导员"].number)
-    (row,) = made(me.get("/contradictions"))["contradictions"]
+    (row,) = answered(me.get("/contradictions"))["contradictions"]
     assert [said["value"] for said in row["records"]] == ["AT_HOME", "IN"]
     seen = Entry.objects.filter(verb="doubts.contradiction.seen", concerns=college["小明"].pk)
     assert seen.count() == 1
@@ -72,9 +55,9 @@ def test_records_that_disagree_are_compared_and_closed_by_whoever_cares(college:
     for name in ("外辅导员", "小明", "小红"):
         assert problem(logged_in(college, name).post(path, body))[0] == 404
     little = integration(Scope.CARE_READ, name="屏", college=college)
-    (bare,) = made(little.acting_for(college["辅导员"].number).get("/contradictions"))[
+    (bare,) = answered(little.acting_for(college["辅导员"].number).get("/contradictions"))[
         "contradictions"
     ]
     assert (bare["person"], bare["records"]) == (None, None)
-    assert made(me.post(path, body))["truth"] == "BOTH"
+    assert answered(me.post(path, body))["truth"] == "BOTH"
     assert problem(me.post(path, body))[:2] == (409, "doubts.contradiction-is-closed")

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from lianfang.api.models import Scope
 from lianfang.audit.models import Entry
 from lianfang.duty.models import DrillCall, DutyShift, FeedAddress
-from tests.api import Caller, integration, logged_in, problem
+from tests.api import Caller, answered, integration, logged_in, made, problem
 from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,21 +22,8 @@ NIGHT = {"starts_at": "2020-02-01T20:00+08:00", "ends_at": "2020-02-02T08:00+08:
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-@pytest.fixture
 def token(college: College) -> Caller:
     return integration(*Scope, name="排班系统", college=college)
-
-
-def made(answer: Any, status: int = 201) -> dict[str, Any]:
-    assert answer.status_code == status, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def night_shift(college: College, name: str = "主任") -> dict[str, Any]:
@@ -73,12 +60,12 @@ def test_a_roster_is_written_by_whoever_keeps_it(college: College, token: Caller
         {"person": college["副主任"].number, "starts_at": "2020-02-02T00:00+08:00",
          "ends_at": "2020-02-02T08:00+08:00", "reason": "开会"},
     )  # fmt: skip
-    assert [one["person"]["name"] for one in made(taken, 200)["shifts"]] == ["副主任"]
+    assert [one["person"]["name"] for one in answered(taken)["shifts"]] == ["副主任"]
     week = token.get("/units/U005/shifts", first="2020-02-01", last="2020-02-02").json()["shifts"]
     assert [one["person"]["name"] for one in week] == ["主任", "副主任"]
     moved = token.post(f"{path}/move", NIGHT | {"ends_at": "2020-02-01T23:00+08:00"})
-    assert made(moved, 200)["changes"]
-    assert made(token.post(f"{path}/remove", {}), 200) == {"id": shift["id"]}
+    assert answered(moved)["changes"]
+    assert answered(token.post(f"{path}/remove", {})) == {"id": shift["id"]}
     assert DutyShift.objects.filter(unit=college.unit("信息系")).count() == 1
     wide = token.get("/units/U005/shifts", first="2020-01-01", last="2020-12-31")
     assert problem(wide)[2] == {"last"}
@@ -105,9 +92,9 @@ def test_turns_covers_and_what_is_lacking(college: College) -> None:
                 and f["unit"] == "U005"]  # fmt: skip
     strange = body | {"people": [{"person": "1"}]}
     assert problem(me.post("/units/U005/rotations", strange))[2] == {"people.0.person"}
-    ended = made(me.post(f"/rotations/{turns['id']}/end", {}), 200)
+    ended = answered(me.post(f"/rotations/{turns['id']}/end", {}))
     assert ended["held_until"] == "2020-02-02"
-    made(me.post(f"/covers/{cover['id']}/end", {}), 200)
+    answered(me.post(f"/covers/{cover['id']}/end", {}))
     assert problem(logged_in(college, "外辅导员").get("/units/U005/duty-plan"))[0] == 403
 
 
@@ -119,10 +106,10 @@ def test_a_swap_is_asked_accepted_and_approved(college: College, token: Caller) 
     swap = made(asker.post(f"/shifts/{shift['id']}/swap", body))
     path = f"/swaps/{swap['id']}/settle"
     assert problem(asker.post(path, {"what": "accept"}))[0] == 403
-    assert made(other.post(path, {"what": "accept"}), 200)["state"] == "ACCEPTED"
+    assert answered(other.post(path, {"what": "accept"}))["state"] == "ACCEPTED"
     head = token.acting_for(college["主任"].number)
     assert [one["id"] for one in head.get("/swaps").json()["to_approve"]] == [swap["id"]]
-    assert made(head.post(path, {"what": "approve"}), 200)["state"] == "APPROVED"
+    assert answered(head.post(path, {"what": "approve"}))["state"] == "APPROVED"
     assert DutyShift.objects.get(pk=shift["id"]).person == college["副主任"]
 
 
@@ -139,7 +126,7 @@ def test_the_book_is_read_by_those_who_stand_there_and_each_look_is_written_down
     assert problem(token.get("/units/U001/book"))[:2] == (422, "api.say-who-acts")
     for name in ("主任", "外辅导员"):
         assert problem(logged_in(college, name).get("/units/U001/book"))[0] == 403
-    settled = made(officer.post(f"/book/{entry['id']}/settle", {"handling": "已答复"}), 200)
+    settled = answered(officer.post(f"/book/{entry['id']}/settle", {"handling": "已答复"}))
     assert settled["settled_at"]
 
 
@@ -157,12 +144,12 @@ def test_a_shift_is_taken_and_handed_over_with_both_signatures(
     assert problem(logged_in(college, "主任").post(f"{path}/check-in", {}))[1].startswith("duty.")
     it_is(datetime.fromisoformat("2020-02-01T20:05+08:00"))
     me = logged_in(college, "主任")
-    assert made(me.post(f"{path}/check-in", {}), 200)["checked_in_at"]
+    assert answered(me.post(f"{path}/check-in", {}))["checked_in_at"]
     assert problem(logged_in(college, "副主任").post(f"{path}/hand-over", {}))[0] == 403
     begun = made(me.post(f"{path}/hand-over", {}))
     sign = f"/handovers/{begun['id']}/sign"
-    made(me.post(sign, {"remarks": "无事"}), 200)
-    both = made(logged_in(college, "副主任").post(sign, {}), 200)
+    answered(me.post(sign, {"remarks": "无事"}))
+    both = answered(logged_in(college, "副主任").post(sign, {}))
     assert both["out_signed_at"]
     assert both["in_signed_at"]
     assert problem(logged_in(college, "外辅导员").get(f"/handovers/{begun['id']}"))[0] == 404
@@ -180,7 +167,7 @@ def test_a_drill_rings_and_the_board_shows_the_last_proof(college: College, toke
     assert problem(himself.post(f"{path}/rang", {"reached": True}))[0] in {403, 404}
     head = token.acting_for(college["主任"].number)
     assert head.post(f"{path}/phone", {}).json()["phone"] == college["副主任"].phone
-    assert made(head.post(f"{path}/rang", {"reached": True}), 200)["state"] == "ANSWERED"
+    assert answered(head.post(f"{path}/rang", {"reached": True}))["state"] == "ANSWERED"
     assert DrillCall.objects.get(pk=mine["id"]).heard_by == college["主任"]
     board = head.get("/reach", unit="U005").json()
     proofs = {row["person"]["name"]: row["how"] for row in board["rows"]}
@@ -198,7 +185,7 @@ def test_a_calendar_address_works_until_it_is_revoked(college: College) -> None:
     assert (
         problem(logged_in(college, "副主任").post(f"/duty/feeds/{feed['id']}/revoke", {}))[0] == 404
     )
-    made(me.post(f"/duty/feeds/{feed['id']}/revoke", {}), 200)
+    answered(me.post(f"/duty/feeds/{feed['id']}/revoke", {}))
     assert Client().get(address).status_code in {404, 410}
     assert me.get("/duty/feeds").json() == {"feeds": []}
     assert FeedAddress.objects.count() == 1

@@ -8,8 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import uuid
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -47,13 +46,6 @@ anything = st.recursive(
     ),
     max_leaves=12,
 )
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 @pytest.fixture

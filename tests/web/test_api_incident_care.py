@@ -2,67 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
-
 import pytest
 
 from lianfang.api.models import Scope
 from lianfang.audit.models import Entry
 from lianfang.incidents.models import CaseReport, Disinfection, LegalClock
-from tests.api import Caller, integration, logged_in, operator, problem
+from tests.api import acting, answered, logged_in, operator, problem
 from tests.cast import College
 from tests.flow.incident_cast import fever, said, verified
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-def acting(college: College, name: str, *scopes: Scope, token: str = "校医院系统") -> Caller:
-    found = integration(*(scopes or tuple(Scope)), name=token, college=college)
-    return found.acting_for(college[name].number)
-
-
-def made(answer: Any) -> dict[str, Any]:
-    assert answer.status_code == 200, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
 def test_a_person_is_reached_checked_housed_and_cleared(college: College) -> None:
     path = f"/incidents/{fever(college).pk}"
     me = acting(college, "值班员")
     asked = {"ring": "ROOMMATE", "answer": "KNOWS", "text": "在图书馆"}
-    assert made(me.post(f"{path}/reach", asked))["reached"][0]["text"] == "在图书馆"
+    assert answered(me.post(f"{path}/reach", asked))["reached"][0]["text"] == "在图书馆"
     assert problem(me.post(f"{path}/check", {"what": "体温"}))[2] == {"due_at"}
     past = {"what": "体温", "due_at": "2020-01-01T08:00:00+08:00"}
     assert problem(me.post(f"{path}/check", past))[2] == {"due_at"}
     far = past | {"due_at": "9999-12-31T23:59:59-12:00"}  # no such moment in UTC
     assert problem(me.post(f"{path}/check", far)) == (422, "invalid", {"due_at"})
     due = past | {"due_at": "2020-02-20T08:00:00+08:00"}
-    (check,) = made(me.post(f"{path}/check", due))["checks"]
+    (check,) = answered(me.post(f"{path}/check", due))["checks"]
     assert check["done_at"] is None
     assert problem(me.post(f"{path}/check", {}))[2] == {"found"}
-    (done,) = made(me.post(f"{path}/check", {"found": "36.8,无不适"}))["checks"]
+    (done,) = answered(me.post(f"{path}/check", {"found": "36.8,无不适"}))["checks"]
     assert done["found"] == "36.8,无不适"
-    assert made(me.post(f"{path}/room", {"room": "观察室1"}))["rooms"][0]["ended_at"] is None
-    assert made(me.post(f"{path}/room", {"room": None}))["rooms"][0]["ended_at"]
+    assert answered(me.post(f"{path}/room", {"room": "观察室1"}))["rooms"][0]["ended_at"] is None
+    assert answered(me.post(f"{path}/room", {"room": None}))["rooms"][0]["ended_at"]
     mates = {"names": [college["小红"].number, "表哥张三"], "note": "同车"}
-    told = made(me.post(f"{path}/companions", mates, Idempotency_Key="c"))["companions"]
-    assert made(me.post(f"{path}/companions", mates, Idempotency_Key="c"))["companions"] == told
+    told = answered(me.post(f"{path}/companions", mates, Idempotency_Key="c"))["companions"]
+    assert answered(me.post(f"{path}/companions", mates, Idempotency_Key="c"))["companions"] == told
     assert {(one["person"] or {}).get("name") or one["name"] for one in told} == {
         "小红",
         "表哥张三",
     }
-    (task,) = made(me.post(f"{path}/disinfections", {"place": "6栋101"}))["disinfections"]
-    after = made(me.post(f"/disinfections/{task['id']}/done", {"done_by": "后勤王师傅"}))
+    (task,) = answered(me.post(f"{path}/disinfections", {"place": "6栋101"}))["disinfections"]
+    after = answered(me.post(f"/disinfections/{task['id']}/done", {"done_by": "后勤王师傅"}))
     assert after["disinfections"][0]["done_at"]
     paper = {"paper": "EXAMINED", "checked_by": college["小红"].number}
     assert problem(me.post(f"{path}/clearance", paper))[2] == {"checked_by"}
@@ -71,8 +49,8 @@ def test_a_person_is_reached_checked_housed_and_cleared(college: College) -> Non
     paper |= {"checked_by": doctor, "returns_on": "2020-02-03"}
     assert problem(me.post(f"{path}/clearance", paper))[:2] == (409, "incidents.not-so-ended")
     verified(college)
-    made(me.post(f"{path}/outcome", {"outcome": "RECOVERED", "text": "连续三天正常"}))
-    (cleared,) = made(me.post(f"{path}/clearance", paper))["clearances"]
+    answered(me.post(f"{path}/outcome", {"outcome": "RECOVERED", "text": "连续三天正常"}))
+    (cleared,) = answered(me.post(f"{path}/clearance", paper))["clearances"]
     assert (cleared["checked_by"], cleared["returns_on"]) == ("主任", "2020-02-03")
 
 
@@ -86,7 +64,7 @@ def test_a_clock_is_ended_with_a_reason_by_whoever_handles_it(college: College) 
     assert problem(me.post(path, {"reason": ""}))[2] == {"reason"}
     for name in ("外辅导员", "小红"):
         assert problem(logged_in(college, name).post(path, {"reason": "误"}))[0] == 404
-    ended = made(me.post(path, {"reason": "疾控已直接通知"}))["clocks"]
+    ended = answered(me.post(path, {"reason": "疾控已直接通知"}))["clocks"]
     assert next(one for one in ended if one["id"] == clock.pk)["ended_at"]
     assert problem(me.post("/clocks/99999/end", {"reason": "误"}))[0] == 404
 
@@ -97,16 +75,16 @@ def test_a_report_is_frozen_read_with_the_name_or_as_a_copy_and_taken_out(colleg
     path = f"/incidents/{incident.pk}/reports"
     me = acting(college, "值班员")
     assert problem(me.post(path, {"kind": "FINAL"}))[2] == {"words"}
-    first = made(me.post(path, {"kind": "FIRST"}, Idempotency_Key="r"))
-    assert made(me.post(path, {"kind": "FIRST"}, Idempotency_Key="r"))["id"] == first["id"]
+    first = answered(me.post(path, {"kind": "FIRST"}, Idempotency_Key="r"))
+    assert answered(me.post(path, {"kind": "FIRST"}, Idempotency_Key="r"))["id"] == first["id"]
     assert CaseReport.objects.count() == 1
     one = f"{path}/{first['id']}"
-    text = made(me.get(one))
+    text = answered(me.get(one))
     assert text["named"] is True
     assert "小明" in me.get(one).content.decode()
     assert "小明" not in me.get(one, copy="true").content.decode()
     leader = logged_in(college, "组长").get(one)
-    assert made(leader)["named"] is False
+    assert answered(leader)["named"] is False
     assert "38.2" not in leader.content.decode()
     assert "小明" not in leader.content.decode()
     file = me.get(f"{one}/file", format="txt", language="en")
@@ -117,7 +95,7 @@ def test_a_report_is_frozen_read_with_the_name_or_as_a_copy_and_taken_out(colleg
         == 1
     )
     some = acting(college, "值班员", Scope.INCIDENTS_READ, token="大屏").get(one)
-    assert made(some)["named"] is False
+    assert answered(some)["named"] is False
     assert "小明" not in some.content.decode()
     for name in ("外辅导员", "小红", "小明"):
         assert problem(logged_in(college, name).get(f"{one}/file"))[0] == 404
@@ -127,7 +105,7 @@ def test_a_report_is_frozen_read_with_the_name_or_as_a_copy_and_taken_out(colleg
 def test_the_list_of_cases_masks_names_and_writes_down_every_look(college: College) -> None:
     fever(college)
     me = acting(college, "值班员")
-    table = made(me.get("/cases"))
+    table = answered(me.get("/cases"))
     assert len(table["columns"]) == len(table["rows"][0]) == 13
     assert "小明" not in me.get("/cases").content.decode()
     assert Entry.objects.filter(verb="incidents.case-list.seen", concerns=college["小明"].pk)
@@ -135,7 +113,7 @@ def test_the_list_of_cases_masks_names_and_writes_down_every_look(college: Colle
     assert "38.2" not in some.content.decode()
     sheet = me.get("/cases/file")
     assert sheet.content[:2] == b"PK"
-    assert made(logged_in(college, "外辅导员").get("/cases"))["rows"] == []
+    assert answered(logged_in(college, "外辅导员").get("/cases"))["rows"] == []
     assert problem(operator(college).get("/cases"))[0] == 403
     assert problem(logged_in(college, "小红").get("/cases"))[0] == 403
 

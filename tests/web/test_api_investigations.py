@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,9 +10,8 @@ from lianfang.api.models import Scope
 from lianfang.audit.models import Entry
 from lianfang.contacts.models import Contact, Investigation, Package
 from lianfang.monitoring.models import MonitoringFile
-from lianfang.roster.models import Lodging
-from tests.api import Caller, integration, logged_in, problem
-from tests.cast import FIRST_DAY, College
+from tests.api import Caller, acting, answered, logged_in, problem
+from tests.cast import College
 from tests.flow.incident_cast import fever
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,28 +20,14 @@ WORD = {"officer": "李科长", "document": "达疾控函〔2020〕7号", "docum
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    for name, room in (("小明", "101"), ("小红", "101"), ("小刚", "102")):
-        Lodging.objects.create(person=college[name], building="6栋", room=room, held_from=FIRST_DAY)
-    it_is(college.now)
+def college(college: College) -> College:
+    college.lodge(小明="101", 小红="101", 小刚="102")
     return college
-
-
-def acting(college: College, name: str, *scopes: Scope, token: str = "校医院系统") -> Caller:
-    found = integration(*(scopes or tuple(Scope)), name=token, college=college)
-    return found.acting_for(college[name].number)
-
-
-def made(answer: Any) -> dict[str, Any]:
-    assert answer.status_code == 200, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def opened(college: College, me: Caller, name: str = "小明") -> str:
     body = {"person": college[name].number, "anchor_on": "2020-01-31"}
-    return f"/investigations/{made(me.post('/investigations', body))['id']}"
+    return f"/investigations/{answered(me.post('/investigations', body))['id']}"
 
 
 def test_an_investigation_is_opened_once_of_an_incident_and_of_an_outside_case(
@@ -55,16 +38,16 @@ def test_an_investigation_is_opened_once_of_an_incident_and_of_an_outside_case(
     body = {"incident": incident.pk, "anchor_on": "2020-02-30"}
     assert problem(me.post("/investigations", body)) == (422, "invalid", {"anchor_on"})
     body["anchor_on"] = "2020-02-01"
-    first = made(me.post("/investigations", body, Idempotency_Key="o"))
-    assert made(me.post("/investigations", body, Idempotency_Key="o"))["id"] == first["id"]
+    first = answered(me.post("/investigations", body, Idempotency_Key="o"))
+    assert answered(me.post("/investigations", body, Idempotency_Key="o"))["id"] == first["id"]
     assert (first["counts"]["PROPOSED"], first["anchor_on"]) == (2, "2020-02-01")
     assert problem(me.post("/investigations", body))[:2] == (409, "contacts.already-investigated")
     outside = {"anchor_on": "2020-01-31", "outside_code": "达川-017"}
     assert problem(me.post("/investigations", {"anchor_on": "2020-01-31"}))[2] == {"outside_code"}
-    assert made(me.post("/investigations", outside))["unit"] is None
+    assert answered(me.post("/investigations", outside))["unit"] is None
     changed = {"anchor_on": "2020-01-30", "isolated_on": "2020-02-01"}
     path = f"/investigations/{first['id']}"
-    assert made(me.post(f"{path}/window", changed))["isolated_on"] == "2020-02-01"
+    assert answered(me.post(f"{path}/window", changed))["isolated_on"] == "2020-02-01"
     assert problem(me.post(f"{path}/window", {"anchor_on": "2020-03-01"}))[2] == {"anchor_on"}
     assert Investigation.objects.count() == 2
 
@@ -102,7 +85,7 @@ def test_somebody_unknown_to_the_campus_is_named_observed_and_ended(college: Col
     assert problem(me.post(f"{path}/name", late))[2] == {"last_on"}
     early = me.post(f"{path}/name", late | {"last_on": "2019-12-01"}).json()
     assert "%(" not in early["fields"]["last_on"]
-    outsider = made(me.post(f"{path}/name", body | {"phone": "13800000000"}))
+    outsider = answered(me.post(f"{path}/name", body | {"phone": "13800000000"}))
     assert (outsider["name"], outsider["person"], outsider["origin"]) == ("张三", None, "HAND")
     little = acting(college, "值班员", Scope.CARE_READ, token="屏")
     seen = little.get(path, state=outsider["state"])
@@ -114,24 +97,24 @@ def test_somebody_unknown_to_the_campus_is_named_observed_and_ended(college: Col
     end = f"/contacts/{outsider['id']}/end"
     assert problem(me.post(end, {"outcome": "HEALED"}))[2] == {"outcome"}
     assert problem(logged_in(college, "主任").post(end, {"outcome": "LOST"}))[0] == 403
-    assert made(me.post(end, {"outcome": "LOST", "text": "搬走"}))["outcome"] == "LOST"
+    assert answered(me.post(end, {"outcome": "LOST", "text": "搬走"}))["outcome"] == "LOST"
     for one in Contact.objects.exclude(pk=outsider["id"]):
         decided = {"contacts": [one.pk], "state": "DISMISSED", "text": "未见面"}
-        made(me.post(f"{path}/decide", decided))
-    assert made(me.post(f"{path}/close", {"text": "全部结束"}))["state"] == "CLOSED"
+        answered(me.post(f"{path}/decide", decided))
+    assert answered(me.post(f"{path}/close", {"text": "全部结束"}))["state"] == "CLOSED"
 
 
 def test_a_team_shares_the_calls_and_a_phone_is_shown_to_whoever_calls(college: College) -> None:
     me = acting(college, "值班员")
     path = opened(college, me)
     keys = list(Contact.objects.values_list("pk", flat=True))
-    made(me.post(f"{path}/decide", {"contacts": keys, "state": "CONFIRMED"}))
+    answered(me.post(f"{path}/decide", {"contacts": keys, "state": "CONFIRMED"}))
     assert problem(me.post(f"{path}/team", {"person": "没有"}))[2] == {"person"}
-    team = made(me.post(f"{path}/team", {"person": college["辅导员"].number}))
+    team = answered(me.post(f"{path}/team", {"person": college["辅导员"].number}))
     assert [(one["person"]["name"], one["calls"]) for one in team["members"]] == [("辅导员", 2)]
     caller = acting(college, "辅导员", token="外呼")
-    (first, *_more) = made(caller.get("/visits"))["visits"]
-    phone = made(caller.post(f"/visits/{first['id']}/phone", {}))["phone"]
+    (first, *_more) = answered(caller.get("/visits"))["visits"]
+    phone = answered(caller.post(f"/visits/{first['id']}/phone", {}))["phone"]
     person = Contact.objects.get(visits=first["id"]).person
     assert person is not None
     assert phone == person.phone
@@ -142,7 +125,7 @@ def test_a_team_shares_the_calls_and_a_phone_is_shown_to_whoever_calls(college: 
     scopes = [scope for scope in Scope if scope != Scope.PHONES_READ]
     mute = acting(college, "辅导员", *scopes, token="无号")
     assert problem(mute.post(f"/visits/{first['id']}/phone", {}))[1] == "api.scope-missing"
-    left = made(me.post(f"/team/{team['members'][0]['id']}/leave", {}))
+    left = answered(me.post(f"/team/{team['members'][0]['id']}/leave", {}))
     assert (left["members"], left["unshared"]) == ([], 2)
     assert problem(logged_in(college, "辅导员").get(f"{path}/team"))[0] == 404
 
@@ -151,20 +134,20 @@ def test_a_package_goes_out_by_two_and_its_file_to_whoever_asked(college: Colleg
     me = acting(college, "值班员")
     path = opened(college, me)
     keys = list(Contact.objects.values_list("pk", flat=True))
-    made(me.post(f"{path}/decide", {"contacts": keys, "state": "CONFIRMED"}))
+    answered(me.post(f"{path}/decide", {"contacts": keys, "state": "CONFIRMED"}))
     body = {
         "organisation": "通川区疾控中心", "receiver": "李科长", "purpose": "流调",
         "request_number": "7号", "fields": ["code", "name"], "layout": "CSV",
     }  # fmt: skip
     wrong = problem(me.post(f"{path}/packages", body | {"receiver": " ", "fields": ["health"]}))
     assert wrong == (422, "invalid", {"receiver", "fields"})
-    asked = made(me.post(f"{path}/packages", body, Idempotency_Key="p"))
-    assert made(me.post(f"{path}/packages", body, Idempotency_Key="p"))["id"] == asked["id"]
+    asked = answered(me.post(f"{path}/packages", body, Idempotency_Key="p"))
+    assert answered(me.post(f"{path}/packages", body, Idempotency_Key="p"))["id"] == asked["id"]
     one = f"/packages/{asked['id']}"
     assert problem(me.get(f"{one}/file"))[0] in {403, 404, 409, 410}
     assert problem(me.post(f"{one}/step", {"step": "approve"}))[1] == "contacts.second-person"
     second = acting(college, "书记", token="二审")
-    approved = made(second.post(f"{one}/step", {"step": "approve"}))
+    approved = answered(second.post(f"{one}/step", {"step": "approve"}))
     assert (approved["state"], approved["rows"]) == ("APPROVED", 2)
     assert (
         problem(second.post(f"{one}/step", {"step": "approve"}))[1] == "contacts.package-moved-on"
@@ -174,8 +157,8 @@ def test_a_package_goes_out_by_two_and_its_file_to_whoever_asked(college: Colleg
     assert file.status_code == 200
     assert "小红" in file.content.decode("utf-8-sig")
     assert "no-store" in file.headers["Cache-Control"]
-    made(me.post(f"{one}/step", {"step": "hand-over", "text": "专人送达"}))
-    seen = made(me.get(one))
+    answered(me.post(f"{one}/step", {"step": "hand-over", "text": "专人送达"}))
+    seen = answered(me.get(one))
     kinds = ["ASKED", "APPROVED", "FETCHED", "HANDED_OVER"]
     assert [fact["kind"] for fact in seen["facts"]] == kinds
     assert "小红" not in me.get(one).content.decode()
@@ -192,17 +175,17 @@ def test_a_list_is_taken_in_whole_or_not_at_all(college: College) -> None:
     path = f"{opened(college, me)}/list"
     row = f"小刚,,,,{college['小刚'].number},2020-02-01,同桌"
     good = f"{HEAD}\n{row}\n".encode()
-    tried = made(me.upload(path, {}, file=good))
+    tried = answered(me.upload(path, {}, file=good))
     assert (tried["applied"], [one["of_college"] for one in tried["known"]]) == (False, [True])
     real: dict[str, Any] = {"dry_run": "false", "organisation": "通川区疾控中心", **WORD}
     broken = f"{HEAD}\n{row}\n,,,,,13月,\n".encode()
-    refused = made(me.upload(path, real, file=broken))
+    refused = answered(me.upload(path, real, file=broken))
     assert refused["applied"] is False
     assert {(one["row"], bool(one["cure"])) for one in refused["problems"]} == {(3, True)}
     assert not MonitoringFile.objects.exists()
     nameless = me.upload(path, {**real, "organisation": ""}, file=good)
     assert problem(nameless)[2] == {"organisation"}
-    assert made(me.upload(path, real, file=good))["applied"] is True
+    assert answered(me.upload(path, real, file=good))["applied"] is True
     assert MonitoringFile.objects.get().person == college["小刚"]
     assert problem(me.upload(path, real, file=good))[:2] == (409, "contacts.list-taken-before")
 
@@ -210,16 +193,18 @@ def test_a_list_is_taken_in_whole_or_not_at_all(college: College) -> None:
 def test_cases_are_linked_into_a_chain_of_codes(college: College) -> None:
     me = acting(college, "值班员")
     first, second = opened(college, me), opened(college, me, "小红")
-    codes = {one["id"]: one["code"] for one in made(me.get("/investigations"))["investigations"]}
+    codes = {
+        one["id"]: one["code"] for one in answered(me.get("/investigations"))["investigations"]
+    }
     source = codes[int(first.rsplit("/", 1)[1])]
     link = {"source": "没有", "text": "同住一室,先后发病"}
     assert problem(me.post(f"{second}/link", link))[2] == {"source"}
-    made(me.post(f"{second}/link", link | {"source": source}))
-    chains = made(me.get("/chains"))
+    answered(me.post(f"{second}/link", link | {"source": source}))
+    chains = answered(me.get("/chains"))
     assert sorted((one["source"], one["generation"]) for one in chains["cases"]) == [
         ("", 0), (source, 1),
     ]  # fmt: skip
-    figures = made(logged_in(college, "组长").get("/chains"))
+    figures = answered(logged_in(college, "组长").get("/chains"))
     assert figures["rates"] is None
     assert problem(logged_in(college, "小刚").get("/chains"))[0] == 403
     assert problem(me.post(f"{first}/link", link | {"source": codes[int(second.rsplit('/', 1)[1])]}))[0] in {409, 422}  # fmt: skip

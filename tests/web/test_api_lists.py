@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
@@ -18,13 +17,6 @@ from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AREAS = "area_code,name,from,until\n420100,武汉市,2020-01-20,\n330300,温州市,2020-01-27,\n".encode()
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 @pytest.fixture

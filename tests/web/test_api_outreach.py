@@ -11,7 +11,7 @@ import pytest
 from lianfang.api.models import Scope
 from lianfang.audit.models import Entry
 from lianfang.outreach.models import CallTask, Campaign
-from tests.api import Caller, integration, logged_in, problem
+from tests.api import Caller, answered, integration, logged_in, made, problem
 from tests.cast import FEVER, College
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,21 +24,8 @@ ARTICLE = {
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-@pytest.fixture
 def token(college: College) -> Caller:
     return integration(*Scope, name="宣传系统", college=college)
-
-
-def made(answer: Any, status: int = 201) -> dict[str, Any]:
-    assert answer.status_code == status, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def started(caller: Caller, **audience: Any) -> dict[str, Any]:
@@ -62,18 +49,18 @@ def test_an_article_has_versions_with_what_changed(college: College, token: Call
 
 def test_an_audience_is_counted_before_anybody_is_told(college: College, token: Caller) -> None:
     preview = token.post("/campaigns/preview", {"units": ["U007"]})
-    counted = made(preview, 200)
+    counted = answered(preview)
     assert (counted["people"], counted["by_unit"]) == (3, {"U007": 3})
     assert counted["ways"]["sms"] == {"reached": 3, "without": 0, "set_up": False}
     assert [one["unit"] for one in counted["groups"]] == ["U007"]
-    assert made(token.post("/campaigns/preview", {}), 200)["people"] == 0
+    assert answered(token.post("/campaigns/preview", {}))["people"] == 0
     bad = {"units": ["U999"], "places": ["999999"], "categories": ["X"], "silent_of": 9}
     assert problem(token.post("/campaigns/preview", bad))[2] == {
         "units.0", "places.0", "categories.0", "silent_of",
     }  # fmt: skip
     bound = integration(*Scope, name="护理", unit=college.unit("护理系"), college=college)
     assert problem(bound.post("/campaigns/preview", {"units": ["U007"]}))[2] == {"units.0"}
-    everybody = made(bound.post("/campaigns/preview", {"everybody": True}), 200)
+    everybody = answered(bound.post("/campaigns/preview", {"everybody": True}))
     assert set(everybody["by_unit"]) <= {"U008", "U009"}
     assert not Campaign.objects.exists()
 
@@ -94,7 +81,7 @@ def test_a_campaign_shows_where_each_person_stands_by_each_way(
     for name in ("外辅导员", "小明"):
         assert problem(logged_in(college, name).get(path))[0] in {403, 404}
     assert problem(logged_in(college, "辅导员").post(f"{path}/end", {}))[0] == 403
-    assert made(token.post(f"{path}/end", {}), 200)["ended_at"]
+    assert answered(token.post(f"{path}/end", {}))["ended_at"]
 
 
 def test_a_draft_is_kept_changed_previewed_and_sent_once(college: College, token: Caller) -> None:
@@ -103,13 +90,13 @@ def test_a_draft_is_kept_changed_previewed_and_sent_once(college: College, token
     path = f"/campaigns/drafts/{draft['id']}"
     content = {"article": article, "words": "今晚读完", "audience": {"units": ["U007"]},
                "steps": [{"ways": ["sms"], "wait_minutes": 30}]}  # fmt: skip
-    changed = made(token.post(path, content | {"edition": draft["edition"]}), 200)
+    changed = answered(token.post(path, content | {"edition": draft["edition"]}))
     assert (changed["edition"], changed["steps"]) == (2, content["steps"])
     assert (
         problem(token.post(path, content | {"edition": 1}))[1] == "outreach.draft-changed-meanwhile"
     )
     assert problem(token.post(path, content | {"edition": 2, "article": 99}))[2] == {"article"}
-    assert made(token.get(f"{path}/preview"), 200)["people"] == 3
+    assert answered(token.get(f"{path}/preview"))["people"] == 3
     assert problem(logged_in(college, "辅导员").get(path))[0] == 404
     assert problem(token.post("/campaigns/drafts", {"subject": "通知\nBcc: x"}))[0] == 422
     assert not Campaign.objects.exists()
@@ -119,7 +106,7 @@ def test_a_draft_is_kept_changed_previewed_and_sent_once(college: College, token
     assert token.get(path).json()["campaign"] == sent["id"]
     other = made(token.post("/campaigns/drafts", content))
     away = token.post(f"/campaigns/drafts/{other['id']}/discard", {"edition": 1})
-    assert made(away, 200)["discarded_at"]
+    assert answered(away)["discarded_at"]
     assert token.get("/campaigns/drafts").json()["total"] == 0
 
 
@@ -153,23 +140,23 @@ def test_the_next_to_ring_the_number_on_record_and_what_came_of_it(
     path = f"/call-list/{following['call']['id']}"
     assert me.post(f"{path}/phone", {}).json()["phone"].startswith("+86142")
     assert Entry.objects.filter(verb="roster.phone.revealed").exists()
-    told = made(me.post(f"{path}/outcome", {"outcome": "TOLD"}), 200)
+    told = answered(me.post(f"{path}/outcome", {"outcome": "TOLD"}))
     assert told["closing"] == "TOLD"
     assert problem(me.post(f"{path}/outcome", {"outcome": "TOLD"}))[0] == 409
     wrong = me.get("/call-list/next").json()["call"]
-    made(me.post(f"/call-list/{wrong['id']}/outcome", {"outcome": "WRONG_NUMBER"}), 200)
+    answered(me.post(f"/call-list/{wrong['id']}/outcome", {"outcome": "WRONG_NUMBER"}))
     (correction,) = token.get("/corrections").json()["corrections"]
     assert correction["person"]["number"] == wrong["person"]["number"]
-    made(token.post(f"/corrections/{correction['id']}/right", {}), 200)
+    answered(token.post(f"/corrections/{correction['id']}/right", {}))
     assert token.get("/corrections").json()["total"] == 0
     assert problem(logged_in(college, "外辅导员").post(f"{path}/phone", {}))[0] == 404
     assert CallTask.objects.filter(next_try_at__isnull=False).count() == 1
 
 
 def test_the_group_of_a_unit_is_noted_and_ended(college: College, token: Caller) -> None:
-    assert made(token.post("/units/U007/group", {"number": "123456"}), 200)["number"] == "123456"
+    assert answered(token.post("/units/U007/group", {"number": "123456"}))["number"] == "123456"
     assert problem(token.post("/units/U007/group", {"number": "12"}))[2] == {"number"}
-    assert made(token.post("/units/U007/group", {}), 200)["number"] == ""
+    assert answered(token.post("/units/U007/group", {}))["number"] == ""
     assert problem(logged_in(college, "外辅导员").post("/units/U007/group", {}))[0] == 404
 
 

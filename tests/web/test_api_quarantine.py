@@ -10,7 +10,7 @@ import pytest
 
 from lianfang.api.models import Scope
 from lianfang.quarantine.models import Bed, Check, Order
-from tests.api import Caller, integration, logged_in, operator, problem
+from tests.api import acting, answered, integration, logged_in, operator, problem
 from tests.cast import FINE, College
 from tests.flow.quarantine_cast import bed, house, live_through, move_in, order
 
@@ -25,24 +25,6 @@ PAPER: dict[str, Any] = {
 FINE_LOOK = {"temperature": 36.5, "site": "axilla", "unwell": False, "kept": True}
 
 
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-def acting(college: College, name: str, *scopes: Scope, token: str = "校医院系统") -> Caller:
-    found = integration(*(scopes or tuple(Scope)), name=token, college=college)
-    return found.acting_for(college[name].number)
-
-
-def made(answer: Any) -> dict[str, Any]:
-    assert answer.status_code == 200, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
 def test_an_order_is_recorded_out_of_its_document_once(college: College) -> None:
     me = acting(college, "辅导员")
     body = PAPER | {"person": college["小明"].number}
@@ -51,7 +33,7 @@ def test_an_order_is_recorded_out_of_its_document_once(college: College) -> None
     )  # fmt: skip
     told = {"how": "PHONE", "by": "刘医生", "to": "本人", "at": "2020-12-01T08:00:00+08:00"}
     assert problem(me.post("/quarantine", body | {"service": told}))[2] == {"served_at"}
-    assert made(me.post("/quarantine", body))["served_at"] is None
+    assert answered(me.post("/quarantine", body))["served_at"] is None
     assert problem(me.post("/quarantine", body))[0] == 409
     assert Order.objects.get().person == college["小明"]
     stranger = logged_in(college, "外辅导员")
@@ -64,10 +46,10 @@ def test_a_check_is_noted_and_a_fever_there_asks_for_an_answer(college: College)
     college.report("小明", FINE)
     one = order(college)
     me, path = acting(college, "辅导员"), f"/quarantine/{one.pk}"
-    seen = made(me.post(f"{path}/check", FINE_LOOK))
+    seen = answered(me.post(f"{path}/check", FINE_LOOK))
     assert (seen["revision"], seen["answer"]) == (1, False)
     ill = FINE_LOOK | {"temperature": 38.3, "unwell": True, "symptoms": ["fever"]}
-    assert made(me.post(f"{path}/check", ill)) == seen | {"revision": 2, "answer": True}
+    assert answered(me.post(f"{path}/check", ill)) == seen | {"revision": 2, "answer": True}
     wrong = FINE_LOOK | {"unwell": True, "symptoms": ["hiccup"]}
     assert problem(me.post(f"{path}/check", wrong)) == (422, "invalid", {"symptoms"})
     tomorrow = FINE_LOOK | {"day": "2020-03-01"}
@@ -78,12 +60,12 @@ def test_a_check_is_noted_and_a_fever_there_asks_for_an_answer(college: College)
 def test_a_need_has_an_owner_and_is_settled_once(college: College) -> None:
     one = order(college)
     me = acting(college, "辅导员")
-    asked = made(me.post(f"/quarantine/{one.pk}/needs", {"kind": "MEALS", "text": "清淡饮食"}))
+    asked = answered(me.post(f"/quarantine/{one.pk}/needs", {"kind": "MEALS", "text": "清淡饮食"}))
     assert (asked["state"], asked["owner"]["name"]) == ("OPEN", "辅导员")
     path = f"/needs/{asked['id']}/step"
     assert problem(logged_in(college, "外辅导员").post(path, {"step": "take"}))[0] == 404
-    assert made(me.post(path, {"step": "take"}))["state"] == "TAKEN"
-    assert made(me.post(path, {"step": "done", "answer": "已送到"}))["state"] == "DONE"
+    assert answered(me.post(path, {"step": "take"}))["state"] == "TAKEN"
+    assert answered(me.post(path, {"step": "done", "answer": "已送到"}))["state"] == "DONE"
     assert problem(me.post(path, {"step": "done"}))[0] in {404, 409}
 
 
@@ -96,32 +78,32 @@ def test_a_release_is_decided_above_the_class_with_the_whole_checklist(
     it_is(college.now)
     path = f"/quarantine/{one.pk}"
     carer, head = logged_in(college, "辅导员"), logged_in(college, "主任")
-    open_still = made(head.get(f"{path}/release"))
+    open_still = answered(head.get(f"{path}/release"))
     assert (open_still["is_ready"], open_still["may_decide"]) == (False, True)
     words = {"words": "观察期满"}
     assert problem(head.post(f"{path}/release", words))[1] == "quarantine.not-ready-for-release"
-    made(carer.post(f"{path}/paper", {"paper": "解字12号"}))
-    made(carer.post(f"{path}/check", FINE_LOOK))
-    assert made(carer.get(f"{path}/release"))["may_decide"] is False
+    answered(carer.post(f"{path}/paper", {"paper": "解字12号"}))
+    answered(carer.post(f"{path}/check", FINE_LOOK))
+    assert answered(carer.get(f"{path}/release"))["may_decide"] is False
     assert problem(carer.post(f"{path}/release", words))[:2] == (403, "forbidden")
-    assert made(head.post(f"{path}/release", words))["state"] == "RELEASED"
+    assert answered(head.post(f"{path}/release", words))["state"] == "RELEASED"
 
 
 def test_a_bed_is_given_left_and_cleaned(college: College) -> None:
     one = order(college)
     house(college)
     me = acting(college, "值班员")
-    (shown,) = made(me.get("/houses"))["houses"]
+    (shown,) = answered(me.get("/houses"))["houses"]
     key = shown["rooms"][0]["beds"][0]["id"]
     path = f"/quarantine/{one.pk}/bed"
-    made(me.post(path, {"bed": key}))
+    answered(me.post(path, {"bed": key}))
     other = order(college, "小红")
     taken = me.post(f"/quarantine/{other.pk}/bed", {"bed": key})
     assert problem(taken)[0] == 409
-    (shown,) = made(me.get("/houses"))["houses"]
+    (shown,) = answered(me.get("/houses"))["houses"]
     assert (shown["free"], shown["rooms"][0]["beds"][0]["person"]["name"]) == (1, "小明")
-    made(me.post(path, {"bed": None}))
-    assert made(me.post(f"/beds/{key}/step", {"step": "cleaned"}))["state"] == "FREE"
+    answered(me.post(path, {"bed": None}))
+    assert answered(me.post(f"/beds/{key}/step", {"step": "cleaned"}))["state"] == "FREE"
     assert Bed.objects.get(pk=key).order is None
 
 
@@ -130,7 +112,7 @@ def test_rooms_are_seen_without_names_by_whoever_may_not_know_them(college: Coll
     house(college)
     move_in(college, one, "101")
     leader = logged_in(college, "组长").get("/houses")
-    assert made(leader)["houses"][0]["occupied"] == 1
+    assert answered(leader)["houses"][0]["occupied"] == 1
     bare = acting(college, "辅导员", Scope.CARE_READ, token="屏").get("/houses")
     bound = integration(*Scope, name="护理", unit=college.unit("护理系"), college=college)
     apart = bound.acting_for(college["值班员"].number).get("/houses")
@@ -148,20 +130,20 @@ def test_rooms_are_seen_without_names_by_whoever_may_not_know_them(college: Coll
 def test_an_order_is_served_moved_explained_and_ended_otherwise(college: College) -> None:
     me, head = acting(college, "辅导员"), logged_in(college, "主任")
     body = PAPER | {"person": college["小明"].number, "held_from": "2020-01-30"}
-    path = f"/quarantine/{made(me.post('/quarantine', body))['id']}"
+    path = f"/quarantine/{answered(me.post('/quarantine', body))['id']}"
     told = {"how": "PHONE", "by": "刘医生", "to": "本人", "at": "2020-12-01T08:00:00+08:00"}
     assert problem(me.post(f"{path}/served", told)) == (422, "invalid", {"at"})
     told["at"] = "2020-02-01T08:00:00+08:00"
-    served = made(me.post(f"{path}/served", told, Idempotency_Key="s"))
-    assert made(me.post(f"{path}/served", told, Idempotency_Key="s")) == served
+    served = answered(me.post(f"{path}/served", told, Idempotency_Key="s"))
+    assert answered(me.post(f"{path}/served", told, Idempotency_Key="s")) == served
     assert served["served_at"] == "2020-02-01T00:00:00Z"
     moved = {"until": "2020-02-16", "why": "又有接触", "document_no": ""}
     assert problem(me.post(f"{path}/end-day", moved))[2] == {"document_no"}
     moved["document_no"] = "通疾控〔2020〕15号"
-    assert made(me.post(f"{path}/end-day", moved))["held_until"] == "2020-02-16"
+    assert answered(me.post(f"{path}/end-day", moved))["held_until"] == "2020-02-16"
     days = {"first": "2020-01-31", "last": "2020-03-01", "text": "停电,问过本人"}
     assert problem(me.post(f"{path}/explain", days))[2] == {"first"}
-    made(me.post(f"{path}/explain", days | {"last": "2020-01-31"}))
+    answered(me.post(f"{path}/explain", days | {"last": "2020-01-31"}))
     gone = {"state": "MOVED_ON", "words": "转市中心医院"}
     assert problem(me.post(f"{path}/end", gone))[:2] == (403, "forbidden")
     assert problem(head.post(f"{path}/end", gone | {"state": "RELEASED"}))[2] == {"state"}
@@ -169,7 +151,7 @@ def test_an_order_is_served_moved_explained_and_ended_otherwise(college: College
         answer = logged_in(college, "外辅导员").post(f"{path}/{what}", said)
         assert problem(answer)[0] == 404, what
         assert PAPER["reason"] not in answer.content.decode()
-    assert made(head.post(f"{path}/end", gone))["state"] == "MOVED_ON"
+    assert answered(head.post(f"{path}/end", gone))["state"] == "MOVED_ON"
     again = moved | {"until": "2020-02-20"}
     assert problem(me.post(f"{path}/end-day", again))[:2] == (409, "quarantine.order-has-ended")
 
@@ -178,15 +160,17 @@ def test_a_house_is_opened_and_its_keeper_named_and_dismissed(college: College) 
     me = acting(college, "值班员")
     body = {"name": "5栋", "rooms": "101-103", "beds": 2}
     assert problem(me.post("/houses", body | {"rooms": "、"}))[2] == {"rooms"}
-    made_house = made(me.post("/houses", body, Idempotency_Key="h"))
-    assert made(me.post("/houses", body, Idempotency_Key="h"))["id"] == made_house["id"]
+    made_house = answered(me.post("/houses", body, Idempotency_Key="h"))
+    assert answered(me.post("/houses", body, Idempotency_Key="h"))["id"] == made_house["id"]
     assert (made_house["free"], len(made_house["rooms"])) == (6, 3)
     path = f"/houses/{made_house['id']}/keepers"
     assert problem(me.post(path, {"person": "没有"}))[2] == {"person"}
-    keeper = made(me.post(path, {"person": college["副主任"].number}))
-    assert made(logged_in(college, "副主任").get("/houses"))["houses"][0]["id"] == made_house["id"]
-    assert [one["id"] for one in made(me.get("/keepers"))["keepers"]] == [keeper["id"]]
-    assert made(me.post(f"/keepers/{keeper['id']}/end", {}))["keepers"] == []
+    keeper = answered(me.post(path, {"person": college["副主任"].number}))
+    assert (
+        answered(logged_in(college, "副主任").get("/houses"))["houses"][0]["id"] == made_house["id"]
+    )
+    assert [one["id"] for one in answered(me.get("/keepers"))["keepers"]] == [keeper["id"]]
+    assert answered(me.post(f"/keepers/{keeper['id']}/end", {}))["keepers"] == []
     for name in ("主任", "组长", "小红"):
         other = logged_in(college, name)
         assert problem(other.post("/houses", body))[0] == 403, name
@@ -198,13 +182,13 @@ def test_a_person_in_quarantine_checks_asks_and_is_not_released_early(college: C
     college.report("小明", FINE)
     order(college)
     me = logged_in(college, "小明")
-    mine = made(me.get("/me/quarantine"))
+    mine = answered(me.get("/me/quarantine"))
     assert (mine["place"], mine["is_ready"]) == ("示例大酒店隔离点", False)
     wrong = FINE_LOOK | {"unwell": True}
     assert problem(me.post("/me/quarantine/check", wrong))[2] == {"symptoms"}
-    assert len(made(me.post("/me/quarantine/check", FINE_LOOK))["checks"]) == 1
+    assert len(answered(me.post("/me/quarantine/check", FINE_LOOK))["checks"]) == 1
     need = {"kind": "MEALS", "text": "清淡饮食"}
-    assert made(me.post("/me/quarantine/needs", need))["needs"][0]["text"] == "清淡饮食"
+    assert answered(me.post("/me/quarantine/needs", need))["needs"][0]["text"] == "清淡饮食"
     early = problem(me.post("/me/quarantine/release", {"paper": "解字12号"}))
     assert early[1] == "quarantine.not-ready-for-release"
     other = logged_in(college, "小红")

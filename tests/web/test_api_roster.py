@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -23,13 +22,6 @@ ROSTER = """学号,姓名,院系,专业,班级,手机号
 2020000001,张新,信息系,网络专业,网络2班,14200001111
 2020000002,李新,信息系,网络专业,网络2班,14200002222
 """
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 @pytest.fixture

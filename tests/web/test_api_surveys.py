@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from lianfang.api.models import Scope
 from lianfang.audit.models import Entry
 from lianfang.surveys.models import SurveyResponse
-from tests.api import Caller, integration, logged_in, operator, problem
+from tests.api import acting, answered, logged_in, operator, problem
 from tests.cast import College
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,48 +23,30 @@ TOLD: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-def acting(college: College, name: str, *scopes: Scope, token: str = "校医院系统") -> Caller:
-    made = integration(*(scopes or tuple(Scope)), name=token, college=college)
-    return made.acting_for(college[name].number)
-
-
-def made(answer: Any) -> dict[str, Any]:
-    assert answer.status_code == 200, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
 def test_a_round_is_opened_answered_for_somebody_and_closed(college: College) -> None:
     head, me = logged_in(college, "书记"), acting(college, "辅导员")
     assert problem(me.post("/surveys", {}))[:2] == (403, "forbidden")
-    assert made(head.post("/surveys", {}))["state"] == "OPEN"
+    assert answered(head.post("/surveys", {}))["state"] == "OPEN"
     assert problem(head.post("/surveys", {}))[:2] == (409, "surveys.already-open")
     unit = college.unit("网络1班").code
-    before = made(me.get(f"/units/{unit}/survey"))
+    before = answered(me.get(f"/units/{unit}/survey"))
     assert "小明" in {one["name"] for one in before["missing"]}
     path = f"/people/{college['小明'].number}/survey"
-    assert made(me.post(path, TOLD))["revision"] == 1
-    after = made(me.get(f"/units/{unit}/survey"))
+    assert answered(me.post(path, TOLD))["revision"] == 1
+    after = answered(me.get(f"/units/{unit}/survey"))
     assert after["total_missing"] == before["total_missing"] - 1
     assert (after["units"][0]["answered"], after["units"][0]["with_trips"]) == (1, 1)
-    (said,) = made(me.get(path))["revisions"]
+    (said,) = answered(me.get(path))["revisions"]
     assert (said["trips"][0]["number"], said["meetings"], said["source"]) == ("D366", [], "PHONE")
     seen = Entry.objects.filter(verb="surveys.response.seen", concerns=college["小明"].pk)
     assert seen.count() == 1
     attempt = {"outcome": "REFUSED", "note": "不愿说"}
     assert problem(me.post(f"{path}/attempt", attempt))[:2] == (409, "surveys.has-answered")
     other = f"/people/{college['小红'].number}/survey/attempt"
-    assert made(me.post(other, attempt))["outcome"] == "REFUSED"
-    assert made(head.post("/surveys/close", {}))["state"] == "CLOSED"
+    assert answered(me.post(other, attempt))["outcome"] == "REFUSED"
+    assert answered(head.post("/surveys/close", {}))["state"] == "CLOSED"
     assert problem(head.post("/surveys/close", {}))[:2] == (409, "surveys.none-open")
-    assert made(head.get("/surveys"))["total"] == 1
+    assert answered(head.get("/surveys"))["total"] == 1
 
 
 def test_the_same_key_is_one_answer_and_a_changed_one_is_the_next_revision(
@@ -75,9 +55,9 @@ def test_the_same_key_is_one_answer_and_a_changed_one_is_the_next_revision(
     me = acting(college, "辅导员")
     path = f"/people/{college['小明'].number}/survey"
     for _twice in range(2):
-        assert made(me.post(path, TOLD, Idempotency_Key="a"))["revision"] == 1
-    assert made(me.post(path, TOLD | {"trips": []}))["revision"] == 2
-    assert made(me.post(path, TOLD))["revision"] == 3
+        assert answered(me.post(path, TOLD, Idempotency_Key="a"))["revision"] == 1
+    assert answered(me.post(path, TOLD | {"trips": []}))["revision"] == 2
+    assert answered(me.post(path, TOLD))["revision"] == 3
     assert SurveyResponse.objects.filter(person=college["小明"]).count() == 3
 
 
@@ -100,7 +80,7 @@ def test_everything_that_cannot_be_so_is_told_beside_its_field(college: College)
 
 def test_what_somebody_said_is_nobodys_but_those_who_care(college: College) -> None:
     path = f"/people/{college['小明'].number}/survey"
-    made(acting(college, "辅导员").post(path, TOLD))
+    answered(acting(college, "辅导员").post(path, TOLD))
     for name in ("外辅导员", "小红", "小明", "组长"):
         answer = logged_in(college, name).get(path)
         assert problem(answer)[0] in {403, 404}
@@ -111,8 +91,8 @@ def test_what_somebody_said_is_nobodys_but_those_who_care(college: College) -> N
     assert problem(little.get(path))[:2] == (403, "api.scope-missing")
     unit = college.unit("网络1班").code
     blind = acting(college, "辅导员", Scope.CARE_READ, token="屏")
-    assert made(blind.get(f"/units/{unit}/survey"))["missing"] is None
-    leader = made(logged_in(college, "组长").get(f"/units/{unit}/survey"))
+    assert answered(blind.get(f"/units/{unit}/survey"))["missing"] is None
+    leader = answered(logged_in(college, "组长").get(f"/units/{unit}/survey"))
     assert leader["missing"] is None
 
 
@@ -122,18 +102,18 @@ def test_a_person_answers_for_themself_and_says_that_nothing_changed(college: Co
     assert problem(me.post("/me/survey/same", {}))[0] in {404, 409}
     late = mine | {"trips": [TRIP | {"left_on": "2020-01-10"}]}
     assert problem(me.post("/me/survey", late))[2] == {"trips.0.left_on"}
-    assert made(me.post("/me/survey", mine, Idempotency_Key="s"))["revision"] == 1
-    assert made(me.post("/me/survey", mine, Idempotency_Key="s"))["revision"] == 1
-    assert made(me.post("/me/survey/same", {}))["revision"] == 1
-    (said,) = made(me.get("/me/survey"))["revisions"]
+    assert answered(me.post("/me/survey", mine, Idempotency_Key="s"))["revision"] == 1
+    assert answered(me.post("/me/survey", mine, Idempotency_Key="s"))["revision"] == 1
+    assert answered(me.post("/me/survey/same", {}))["revision"] == 1
+    (said,) = answered(me.get("/me/survey"))["revisions"]
     assert (said["source"], said["trips"][0]["county_code"]) == ("SELF", "420106")
-    assert made(logged_in(college, "小红").get("/me/survey"))["revisions"] == []
+    assert answered(logged_in(college, "小红").get("/me/survey"))["revisions"] == []
     assert problem(acting(college, "小明").post("/me/survey", mine))[1] == "api.for-people-only"
 
 
 def test_a_round_is_opened_by_an_operator_as_on_the_page(college: College) -> None:
     admin = operator(college)
-    assert made(admin.post("/surveys", {}))["state"] == "OPEN"
-    assert made(admin.post("/surveys/close", {}))["state"] == "CLOSED"
+    assert answered(admin.post("/surveys", {}))["state"] == "OPEN"
+    assert answered(admin.post("/surveys/close", {}))["state"] == "CLOSED"
     for name in ("辅导员", "小红"):
         assert problem(logged_in(college, name).post("/surveys", {}))[:2] == (403, "forbidden")

@@ -19,13 +19,6 @@ READ_AS_ZERO = ("zero", "with_events", "late", "proxy")
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-@pytest.fixture
 def caller(college: College) -> Caller:
     return integration(Scope.LEDGER_READ, Scope.PEOPLE_READ, college=college)
 

@@ -13,19 +13,12 @@ from lianfang.incidents.models import Incident
 from lianfang.monitoring import operations as monitoring
 from lianfang.monitoring.models import MonitoringFile, Need, RoundCheck
 from lianfang.usecases import monitoring as use_monitoring
-from tests.api import Caller, integration, logged_in, operator, problem
+from tests.api import acting, answered, integration, logged_in, operator, problem
 from tests.cast import FINE, College
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "和从武汉回来的亲戚吃饭"
 PLACE = {"isolation": "AT_HOME", "isolation_place": "红旗社区3栋", "isolation_from": "2020-02-01"}
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 @pytest.fixture
@@ -37,17 +30,6 @@ def file(college: College) -> MonitoringFile:
     )  # fmt: skip
 
 
-def acting(college: College, name: str, *scopes: Scope, token: str = "校医院系统") -> Caller:
-    found = integration(*(scopes or tuple(Scope)), name=token, college=college)
-    return found.acting_for(college[name].number)
-
-
-def made(answer: Any) -> dict[str, Any]:
-    assert answer.status_code == 200, answer.content.decode()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
 def test_a_file_is_opened_by_hand_once(college: College) -> None:
     me = acting(college, "辅导员")
     body = {
@@ -56,11 +38,11 @@ def test_a_file_is_opened_by_hand_once(college: College) -> None:
     }  # fmt: skip
     assert problem(me.post("/monitoring", body | {"category": "X"}))[2] == {"category"}
     assert problem(me.post("/monitoring", body | {"person": "没有"}))[2] == {"person"}
-    first = made(me.post("/monitoring", body, Idempotency_Key="f"))
-    assert made(me.post("/monitoring", body, Idempotency_Key="f"))["id"] == first["id"]
+    first = answered(me.post("/monitoring", body, Idempotency_Key="f"))
+    assert answered(me.post("/monitoring", body, Idempotency_Key="f"))["id"] == first["id"]
     assert (first["reason"], first["category"]) == (SECRET, "NAMED")
     again = {"reason": "又见过一次", "last_exposure_on": "2020-02-01"}
-    later = made(me.post(f"/monitoring/{first['id']}/again", again))
+    later = answered(me.post(f"/monitoring/{first['id']}/again", again))
     assert (later["id"], later["last_exposure_on"]) == (first["id"], "2020-02-01")
     stranger = logged_in(college, "外辅导员")
     answer = stranger.post("/monitoring", body)
@@ -75,15 +57,15 @@ def test_where_somebody_is_and_that_they_cannot_be_found(
 ) -> None:
     me, path = acting(college, "辅导员"), f"/monitoring/{file.pk}"
     assert problem(me.post(f"{path}/place", {"isolation": "AT_HOME"}))[2] == {"isolation_from"}
-    seen = made(me.post(f"{path}/place", PLACE | {"is_ordered": True}))
+    seen = answered(me.post(f"{path}/place", PLACE | {"is_ordered": True}))
     assert (seen["isolation_place"], seen["is_ordered"]) == ("红旗社区3栋", True)
     assert "proof" in seen["lacking"]
-    made(me.post(f"{path}/verify", {"told_how": "PHONE"}))
+    answered(me.post(f"{path}/verify", {"told_how": "PHONE"}))
     state = {"to": "IN_HOSPITAL", "text": "转诊市中心医院"}
     assert problem(me.post(f"{path}/state", state | {"to": "RELEASED"}))[2] == {"to"}
-    assert made(me.post(f"{path}/state", state))["state"] == "IN_HOSPITAL"
+    assert answered(me.post(f"{path}/state", state))["state"] == "IN_HOSPITAL"
     assert problem(me.post(f"{path}/lost", {"text": ""}))[2] == {"text"}
-    made(me.post(f"{path}/lost", {"text": "打了五次电话"}))
+    answered(me.post(f"{path}/lost", {"text": "打了五次电话"}))
     for what, body in (("place", PLACE), ("state", state), ("lost", {"text": "没有"})):
         answer = logged_in(college, "外辅导员").post(f"{path}/{what}", body)
         assert problem(answer)[0] == 404
@@ -94,11 +76,11 @@ def test_where_somebody_is_and_that_they_cannot_be_found(
 
 def test_a_need_is_answered_by_its_number_once(college: College, file: MonitoringFile) -> None:
     me = acting(college, "辅导员")
-    (need,) = made(me.post(f"/monitoring/{file.pk}/need", {"text": "需要体温计"}))["needs"]
+    (need,) = answered(me.post(f"/monitoring/{file.pk}/need", {"text": "需要体温计"}))["needs"]
     path = f"/file-needs/{need['id']}/settle"
     assert problem(logged_in(college, "外辅导员").post(path, {"answer": "好"}))[0] == 404
     assert problem(me.post(path, {"answer": ""}))[2] == {"answer"}
-    (done,) = made(me.post(path, {"answer": "已送到宿舍"}))["needs"]
+    (done,) = answered(me.post(path, {"answer": "已送到宿舍"}))["needs"]
     assert (done["answer"], done["done_at"] is None) == ("已送到宿舍", False)
     assert problem(me.post(path, {"answer": "又一次"}))[0] == 409
     assert problem(me.post("/file-needs/99999/settle", {"answer": "好"}))[0] == 404
@@ -121,27 +103,27 @@ def test_what_is_decided_is_decided_by_the_head(college: College, file: Monitori
         assert problem(carer.post(f"{path}/{what}", body))[:2] == (403, "forbidden"), what
     wrong = {"carer": college["小红"].number, "deputy": "没有"}
     assert problem(head.post(f"{path}/carer", wrong))[2] == {"carer", "deputy"}
-    given = made(head.post(f"{path}/carer", acts[0][1] | {"deputy": college["主任"].number}))
+    given = answered(head.post(f"{path}/carer", acts[0][1] | {"deputy": college["主任"].number}))
     assert (given["carer"]["name"], given["deputy"]["name"]) == ("辅导员", "主任")
-    made(carer.post(f"{path}/verify", {"told_how": "PHONE"}))
+    answered(carer.post(f"{path}/verify", {"told_how": "PHONE"}))
     assert problem(head.post(f"{path}/extend", {"days": 99, "reason": "久"}))[2] == {"days"}
-    longer = made(head.post(f"{path}/extend", acts[1][1], Idempotency_Key="e"))
+    longer = answered(head.post(f"{path}/extend", acts[1][1], Idempotency_Key="e"))
     same = head.post(f"{path}/extend", acts[1][1], Idempotency_Key="e")
     assert same.headers["Idempotency-Replayed"] == "true"
     file.refresh_from_db()
     assert longer["eligible_on"] == file.eligible_on.isoformat()
     assert problem(head.post(f"{path}/refuse", acts[3][1]))[0] == 409
-    assert made(head.post(f"{path}/correct", acts[2][1]))["category"] == "PASSED"
+    assert answered(head.post(f"{path}/correct", acts[2][1]))["category"] == "PASSED"
     assert problem(head.post(f"{path}/adopt", {"edition": 9999, "reason": "新规"}))[2] == {
         "edition"
     }
-    assert made(head.post(f"{path}/cancel", acts[5][1]))["state"] == "CANCELLED"
+    assert answered(head.post(f"{path}/cancel", acts[5][1]))["state"] == "CANCELLED"
 
 
 def test_whose_end_another_edition_would_change_is_for_whoever_decides(
     college: College, file: MonitoringFile
 ) -> None:
-    seen = made(logged_in(college, "主任").get("/policies"))
+    seen = answered(logged_in(college, "主任").get("/policies"))
     assert seen["days"] == 14
     assert seen["changes"] == []
     assert problem(logged_in(college, "主任").get("/policies", edition="9999"))[0] == 404
@@ -161,23 +143,23 @@ def test_a_person_sees_checks_and_contests_their_own_file(
         actor=college.actor("辅导员"), now=college.now,
     )  # fmt: skip
     me = logged_in(college, "小明")
-    (mine,) = made(me.get("/me/monitoring"))["files"]
+    (mine,) = answered(me.get("/me/monitoring"))["files"]
     assert (mine["reason"], mine["state"]) == (SECRET, "WATCHED")
     college.now += timedelta(hours=22)
     it_is(college.now)
     college.work()
     me = logged_in(college, "小明")
     body = {"unwell": False, "temperature": 36.4, "site": "axilla"}
-    if made(me.get("/me/monitoring"))["files"][0]["open_slot"] is None:
+    if answered(me.get("/me/monitoring"))["files"][0]["open_slot"] is None:
         assert problem(me.post("/me/monitoring/check", body))[0] == 404
     else:
-        done = made(me.post("/me/monitoring/check", body))
+        done = answered(me.post("/me/monitoring/check", body))
         assert "DONE" in {slot["state"] for slot in done["slots"]}
     assert problem(me.post("/me/monitoring/contest", {"text": ""}))[2] == {"text"}
-    told = made(me.post("/me/monitoring/contest", {"text": "我没有去过"}))
+    told = answered(me.post("/me/monitoring/contest", {"text": "我没有去过"}))
     assert told["contests"][0]["text"] == "我没有去过"
     other = logged_in(college, "小红")
-    assert made(other.get("/me/monitoring"))["files"] == []
+    assert answered(other.get("/me/monitoring"))["files"] == []
     assert problem(other.post("/me/monitoring/contest", {"text": "不是我"}))[0] == 404
     assert problem(acting(college, "小明").get("/me/monitoring"))[1] == "api.for-people-only"
 
@@ -191,7 +173,7 @@ def test_a_round_is_set_taken_and_a_fever_goes_the_way_of_every_fever(college: C
     me, head = acting(college, "辅导员"), logged_in(college, "主任")
     assert problem(me.post(f"{path}/set", {"codes": ["morning"]}))[:2] == (403, "forbidden")
     assert problem(head.post(f"{path}/set", {"codes": ["midnight"]}))[2] == {"codes"}
-    assert len(made(head.post(f"{path}/set", {"codes": ["morning", "evening"]}))["rounds"]) == 2
+    assert len(answered(head.post(f"{path}/set", {"codes": ["morning", "evening"]}))["rounds"]) == 2
     hot, fine = college["小明"].number, college["小红"].number
     twice = {"code": "morning", "people": [{"person": fine}, {"person": fine}, {"person": "没有"}]}
     assert problem(me.post(path, twice))[2] == {"people.1.person", "people.2.person"}
@@ -202,23 +184,23 @@ def test_a_round_is_set_taken_and_a_fever_goes_the_way_of_every_fever(college: C
         "code": "morning",
         "people": [{"person": hot, "temperature": 38.1}, {"person": fine, "temperature": "36.4"}],
     }
-    taken = made(me.post(path, body, Idempotency_Key="r"))
-    assert made(me.post(path, body, Idempotency_Key="r")) == taken
+    taken = answered(me.post(path, body, Idempotency_Key="r"))
+    assert answered(me.post(path, body, Idempotency_Key="r")) == taken
     assert Incident.objects.get().person == college["小明"]
     assert taken["rounds"][0]["looked_at"] == 2
     away = {"code": "morning", "people": [{"person": fine, "absent_ill": True}]}
-    rows = {one["person"]["number"]: one for one in made(me.post(path, away))["rows"]}
+    rows = {one["person"]["number"]: one for one in answered(me.post(path, away))["rows"]}
     assert (rows[fine]["present"], rows[fine]["absent_ill"]) == (False, True)
     early = me.post(path, body | {"code": "evening"})
     assert problem(early)[:2] == (409, "monitoring.no-such-round")
-    assert made(me.get("/rounds"))["classes"][0]["rounds"][0]["looked_at"] == 2
+    assert answered(me.get("/rounds"))["classes"][0]["rounds"][0]["looked_at"] == 2
 
 
 def test_a_round_is_nothing_for_others(college: College) -> None:
     path = f"/units/{college.unit('网络1班').code}/rounds"
-    made(logged_in(college, "主任").post(f"{path}/set", {"codes": ["morning"]}))
+    answered(logged_in(college, "主任").post(f"{path}/set", {"codes": ["morning"]}))
     body = {"code": "morning", "people": [{"person": college["小明"].number, "temperature": 38.1}]}
-    made(logged_in(college, "辅导员").post(path, body))
+    answered(logged_in(college, "辅导员").post(path, body))
     for name in ("外辅导员", "组长", "小红"):
         answer = logged_in(college, name).get(path)
         assert problem(answer)[0] in {403, 404}, name

@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from lianfang.clusters.models import Alert, IllDay
 from lianfang.usecases import clusters
-from tests.browser import axe_problems
+from tests.browser import faults
 from tests.cast import College
-from tests.flow.cluster_cast import VOMITS, falls_ill, house, lodge
+from tests.flow.cluster_cast import VOMITS, falls_ill, house
 from tests.web.desk import client_of, looks_at, operator, page, text_of
 from tests.web.portal import log_in
 
@@ -235,7 +235,7 @@ def test_the_number_of_queries_does_not_grow(college: College) -> None:
     falls_ill(college, "5班1号")
     for name in ("甲", "乙", "丙"):
         college.enrol(name, "护理1班")
-        lodge(college, name, "901")
+        college.lodge(**{name: "901"})
         college.report(name, VOMITS)
     college.work()
     assert Alert.objects.count() == 3  # the room and then its floor, a class, another room
@@ -265,10 +265,7 @@ def test_the_pages_are_readable_in_both_sizes_and_languages(
     for number, address in enumerate(addresses):
         browser.goto(address)
         picture(browser, f"clusters-{number}-{size}-{language}")
-        problems += [f"{address}: {one}" for one in axe_problems(browser)]
-        wide = browser.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wide > 0:
-            problems.append(f"{address}: {wide}px too wide")
+        problems += faults(browser)
     assert problems == []
 
 

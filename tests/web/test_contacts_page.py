@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,10 +15,9 @@ from lianfang.audit.models import Entry
 from lianfang.contacts.deciding import Authority
 from lianfang.contacts.models import Contact, Investigation, Package, Visit
 from lianfang.incidents.models import Incident
-from lianfang.roster.models import Lodging
 from lianfang.usecases import contact_packages, contact_tracing, contact_visits
-from tests.browser import axe_problems
-from tests.cast import FEVER, FIRST_DAY, College
+from tests.browser import faults
+from tests.cast import FEVER, College
 from tests.web.portal import client_of, log_in
 
 if TYPE_CHECKING:
@@ -29,11 +28,8 @@ BASE = "/desk/care/contacts/"
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    for name, room in (("小明", "101"), ("小红", "101"), ("小刚", "102"), ("外人", "101")):
-        Lodging.objects.create(person=college[name], building="6栋", room=room, held_from=FIRST_DAY)
+def college(college: College) -> College:
+    college.lodge(小明="101", 小红="101", 小刚="102", 外人="101")
     return college
 
 
@@ -339,10 +335,7 @@ def test_the_pages_are_readable_in_both_sizes_and_languages(
     for number, address in enumerate(pages(case)):
         page.goto(address)
         picture(page, f"contacts-{number:02}-{size}-{language}")
-        problems += [f"{address}: {one}" for one in axe_problems(page)]
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wide > 0:
-            problems.append(f"{address}: {wide}px too wide")
+        problems += faults(page)
     assert problems == []
 
 

@@ -23,13 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ELSEWHERE = replace(FINE, county_code="420106")  # 武昌区
 
 
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
 def test_the_sentence_says_what_needs_somebody_first(college: College) -> None:
     college.report("小明", FEVER)
     words = page(college, "书记", "/desk/board/")

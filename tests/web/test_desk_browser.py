@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from lianfang.incidents.models import Incident
 from lianfang.kernel import clock
 from lianfang.reporting.models import CallRecord, DailyReport, UnitReport
-from tests.browser import OpenPage, axe_problems
+from tests.browser import OpenPage, clean
 from tests.cast import FEVER, FINE, College
 from tests.web.desk import looks_at
 from tests.web.portal import log_in, tap
@@ -26,22 +26,6 @@ SIZES = ["phone", "desktop"]
 # Charts have their canvas, and what is fetched after the page stands in its place.
 EVERYTHING_IS_DRAWN = """() => !document.querySelector(".skeleton")
     && [...document.querySelectorAll("[data-chart]")].every((box) => box.querySelector("canvas"))"""
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-def clean(page: Page) -> None:
-    """Nobody is kept out, and nothing runs off the edge of the screen."""
-    assert axe_problems(page) == []
-    wide = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 from django.db import connection
@@ -20,10 +18,8 @@ HOUSEHOLD_ILL = replace(FINE, household_ill=True)
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
+def college(college: College) -> College:
     """One of everything: a missing person, a call, a call back, an incident, a class."""
-    college = College.found()
-    it_is(college.now)
     _one_more(college, 1)
     return college
 

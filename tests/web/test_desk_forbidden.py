@@ -21,9 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
+def college(college: College) -> College:
     college.enrol("班长", "网络1班")
     college.appoint("班长", "网络1班", "CLASS_REPORTER")
     college.report("小明", FEVER)

@@ -22,13 +22,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOUSEHOLD_ILL = replace(FINE, household_ill=True)
 
 
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
 def test_the_first_thing_said_is_who_is_missing_and_who_needs_a_call(college: College) -> None:
     college.report("小明", HOUSEHOLD_ILL)
     words = page(college, "辅导员", "/desk/", language="zh-hans")

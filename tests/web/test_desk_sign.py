@@ -14,13 +14,6 @@ from tests.web.desk import client_of, page, text_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
 def url_of(college: College, unit: str = "网络1班") -> str:
     return f"/desk/units/{college.unit(unit).pk}/sign/"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from datetime import datetime
 
 import pytest
 
@@ -17,10 +15,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
+def college(college: College) -> College:
     """Two of three in 网络1班 have reported: 67 %, and the threshold is 80 %."""
-    college = College.found()
-    it_is(college.now)
     college.report("小红")
     college.report("小刚")
     return college

@@ -43,12 +43,10 @@ FORM = {
 
 
 @pytest.fixture
-def college(it_is) -> College:
-    found = College.found()
+def college(college: College) -> College:
     DueMoment.objects.all().delete()
-    found.appoint("书记", "学院党委", "SECRETARY")
-    it_is(found.now)
-    return found
+    college.appoint("书记", "学院党委", "SECRETARY")
+    return college
 
 
 @pytest.fixture
@@ -395,7 +393,7 @@ def test_a_plan_is_drafted_adopted_and_a_level_activated_on_pages(
 def test_the_pages_in_chromium(
     college: College, it_is, open_page, picture, size: str, language: str
 ) -> None:
-    from tests.browser import axe_problems
+    from tests.browser import axe_problems, too_wide
 
     party = plant(college, generals=44, branches=200)
     version = issued(college, party)
@@ -439,7 +437,7 @@ def test_the_pages_in_chromium(
         "plan": "/desk/directives/plan/",
     }.items():
         page.goto(url)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), url
+        assert too_wide(page) == [], url
         picture(page, f"directives-{name}-{size}-{language}")
         if language == "zh-hans":
             assert axe_problems(page) == [], url

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +14,7 @@ from lianfang.campus.models import Batch, GatePassage
 from lianfang.doubts import operations
 from lianfang.doubts.models import Contradiction, Question
 from lianfang.usecases import doubts
-from tests.browser import OpenPage, axe_problems
+from tests.browser import OpenPage, clean
 from tests.cast import College
 from tests.web.desk import client_of, looks_at, page, text_of
 from tests.web.portal import log_in, tap
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = "/desk/care/doubts/"
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 def ask(college: College, *names: str) -> Question:
@@ -184,11 +176,3 @@ def test_both_lists_in_a_browser(
     assert Contradiction.objects.get().truth == "BOTH"
     clean(page)
     picture(page, f"doubts-empty-{size}")
-
-
-def clean(page: Page) -> None:
-    assert axe_problems(page) == []
-    wide = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert wide <= 0, f"{page.url} is {wide} px too wide"

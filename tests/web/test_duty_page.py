@@ -32,7 +32,7 @@ from lianfang.duty.plan import Slot
 from lianfang.kernel.actors import OPERATOR
 from lianfang.rulebook.models import Edition
 from lianfang.usecases import drills, handover
-from tests.browser import axe_problems
+from tests.browser import axe_problems, faults
 from tests.cast import FEVER, College
 from tests.flow.duty_cast import moment, shift
 from tests.web.portal import client_of, log_in
@@ -42,13 +42,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ItIs = Callable[[datetime], None]
-
-
-@pytest.fixture
-def college(it_is: ItIs) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 def fill(college: College) -> None:
@@ -438,10 +431,7 @@ def test_the_pages_are_readable_in_both_sizes_and_languages(
     for number, address in enumerate(pages(college)):
         page.goto(address)
         picture(page, f"duty-{number:02}-{size}-{language}")
-        problems += [f"{address}: {one}" for one in axe_problems(page)]
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wide > 0:
-            problems.append(f"{address}: {wide}px too wide")
+        problems += faults(page)
     assert problems == []
 
 

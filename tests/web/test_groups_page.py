@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lianfang.accounts.models import Account
 from lianfang.groups.models import Group
-from tests.browser import axe_problems
+from tests.browser import clean
 from tests.cast import College
 from tests.web.portal import client_of
 
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "/desk/care/groups/"
 GOOD = "课程,班级,星期,节次\n数学,网络1班,一,1-2\n英语,网络1班,二,1-2\n"
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 def operator(college: College) -> Client:
@@ -124,5 +116,4 @@ def test_the_page_is_readable(
     page.wait_for_load_state()
     picture(page, f"groups-{size}-{language}")
     assert page.locator("table").first.is_visible()
-    assert axe_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    clean(page)

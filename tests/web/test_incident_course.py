@@ -21,7 +21,7 @@ from lianfang.incidents.models import (
     ReachStep,
 )
 from lianfang.usecases import acknowledge_incident, handle_incident, incident_reports
-from tests.browser import OpenPage, axe_problems
+from tests.browser import OpenPage, clean
 from tests.cast import FEVER, College
 from tests.flow.incident_cast import fever, said, the_incident, told, verified, who
 from tests.web.desk import client_of, page, text_of
@@ -35,23 +35,13 @@ SECRET = ("小明", "38.2", "干咳", "发热", "王医生", "李科长", "0818"
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
+def college(college: College) -> College:
     college.appoint("副主任", "学院", "DOCTOR")
     return college
 
 
 def url_of(what: str = "") -> str:
     return f"/desk/incidents/{the_incident().pk}/{what}"
-
-
-def clean(page: Page) -> None:
-    assert axe_problems(page) == []
-    wide = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lianfang.incidents.models import Incident
 from lianfang.monitoring.models import CheckSlot, Contest, MonitoringFile
-from tests.browser import SIZES, axe_problems
+from tests.browser import axe_problems, clean
 from tests.cast import College
 from tests.flow.test_key_monitoring import open_file, watched
 from tests.web.desk import client_of, looks_at, page
@@ -26,13 +26,6 @@ ItIs = Callable[[datetime], None]
 REASON = "1月31日和从武汉回来的亲戚吃饭"
 LIST = "/desk/care/monitoring/"
 CHECK = {"how": "well", "temperature": "36.6", "site": "axilla", "method": "PHONE"}
-
-
-@pytest.fixture
-def college(it_is: ItIs) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 def test_the_carer_verifies_checks_and_the_head_decides(college: College, it_is: ItIs) -> None:
@@ -176,9 +169,7 @@ def test_a_check_takes_half_a_minute(
         f"/desk/care/rounds/{file.unit_id}/",
     ):
         window.goto(address)
-        assert axe_problems(window) == [], address
-        width = window.evaluate("document.documentElement.scrollWidth")
-        assert width <= SIZES[size][0], address
+        clean(window)
 
 
 def test_a_round_is_written_on_the_class_list(college: College) -> None:

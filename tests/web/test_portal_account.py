@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,13 +13,6 @@ from tests.cast import FEVER, College
 from tests.web.portal import FEVER_FORM, FINE_FORM, PASSWORD, account_of, client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def college(it_is: Any) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 def hidden(page: str, prefix: str = "") -> dict[str, str]:

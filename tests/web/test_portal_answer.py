@@ -17,13 +17,6 @@ from tests.cast import FEVER, College
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def college(it_is: Any) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
 def link(college: College, name: str) -> str:
     summons = Summons.objects.filter(person=college[name]).latest("id")
     return f"/a/{link_token(summons)}/"

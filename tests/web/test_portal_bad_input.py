@@ -18,13 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def college(it_is: Any) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
-@pytest.fixture
 def client(college: College) -> Client:
     client = client_of(college, "小明")
     client.cookies["language"] = "en"

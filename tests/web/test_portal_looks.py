@@ -17,7 +17,7 @@ from lianfang.escalation.models import Summons
 from lianfang.installation import queries as installations
 from lianfang.installation.models import Installation
 from lianfang.reporting.models import DailyReport
-from tests.browser import axe_problems
+from tests.browser import faults, too_wide
 from tests.cast import FEVER, College
 from tests.web.portal import client_of, hospital, log_in, reported_by, tap
 
@@ -63,10 +63,7 @@ def test_every_page_is_clean_in_every_look(
 
     def see(name: str) -> None:
         picture(page, f"portal-{name}-{look}")
-        found.extend(f"{name}: {problem}" for problem in axe_problems(page))
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wide > 0:
-            found.append(f"{name}: {wide} px wider than the screen")
+        found.extend(f"{name}: {fault}" for fault in faults(page))
         page_problems.extend(found)
 
     def visit(address: str, name: str, status: int = 200) -> None:
@@ -184,7 +181,7 @@ def test_at_double_size_nothing_is_cut_off(
     for address in ("/report/", f"/report/receipt/{receipt(college, '小明')}/", "/me/"):
         page.goto(address)
         page.set_viewport_size({"width": 195, "height": 422})  # what zooming to 200 % leaves
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert too_wide(page) == [], address
 
 
 def test_no_page_carries_inline_script_or_style(college: College) -> None:

@@ -19,13 +19,6 @@ from tests.web.portal import PASSWORD, account_of, client_of, reported_by
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def college(it_is: Any) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
 def test_every_version_of_my_reports_stands_there_with_who_gave_it(college: College) -> None:
     first = reported_by(college, "辅导员", "小明")
     second = college.report("小明", FEVER)

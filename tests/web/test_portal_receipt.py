@@ -20,13 +20,6 @@ from tests.web.portal import client_of, hospital, reported_by
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def college(it_is: Any) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
 def shown(client: Client, report: DailyReport, *, status: int = 200, more: str = "") -> str:
     response = client.get(f"/report/receipt/{report.receipt}/{more}")
     assert response.status_code == status

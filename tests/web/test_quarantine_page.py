@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lianfang.quarantine.models import Bed, Check, Need, Order, Stay
 from lianfang.usecases import quarantine_needs, quarantine_rooms
-from tests.browser import OpenPage, axe_problems
+from tests.browser import OpenPage, clean
 from tests.cast import College
 from tests.flow.quarantine_cast import REASON, bed, check, house, live_through, move_in, order
 from tests.web.desk import client_of, looks_at, page, text_of
@@ -32,13 +32,6 @@ FORM = {
     "document_on": "2020-02-01", "held_from": "2020-02-01", "last_contact_on": "2020-01-30",
     "county": "达州市通川区",
 }  # fmt: skip
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 def keeper(college: College) -> None:
@@ -250,14 +243,6 @@ def test_three_rows_cost_no_more_questions_than_one(college: College, part: str)
 
 
 # ---------------------------------------------------------------- in a browser
-
-
-def clean(page: Page) -> None:
-    assert axe_problems(page) == []
-    wide = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
 
 
 @pytest.mark.parametrize("size", SIZES)

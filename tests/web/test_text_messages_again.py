@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 import pytest
 
 from lianfang.audit.models import Entry
@@ -17,9 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
+def college(college: College) -> College:
     stopping.stop(phone_index=college["小明"].phone_index, now=college.now)
     return college
 

@@ -31,13 +31,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ItIs = Callable[[datetime], None]
 
 
-@pytest.fixture
-def college(it_is: ItIs) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
-
-
 def drafted(college: College, number: str = "1") -> DirectiveVersion:
     return directives.draft(
         issuer=college.unit("学院"), number=number, files=[],

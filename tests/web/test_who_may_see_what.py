@@ -85,25 +85,23 @@ PAGES = {
 
 
 @pytest.fixture
-def college(it_is: Any) -> College:
-    made = College.found()
-    it_is(made.now)
-    made.appoint("小红", "网络1班", "CLASS_REPORTER")
-    made.report("小明", replace(FEVER, note="夜里发冷"))
+def college(college: College) -> College:
+    college.appoint("小红", "网络1班", "CLASS_REPORTER")
+    college.report("小明", replace(FEVER, note="夜里发冷"))
     record_call(
-        person=made["小明"], day=made.today, outcome=CallRecord.Outcome.CONFIRMED,
-        note="已就医", called_by=made["辅导员"], actor=made.actor("辅导员"), now=made.now,
+        person=college["小明"], day=college.today, outcome=CallRecord.Outcome.CONFIRMED,
+        note="已就医", called_by=college["辅导员"], actor=college.actor("辅导员"), now=college.now,
     )  # fmt: skip
-    survey_cast.caught(made, "小明")
+    survey_cast.caught(college, "小明")
     open_file(
-        person=made["小明"], category="MET_FROM_AREA", reason="与亲戚聚餐", evidence="",
-        last_exposure_on=made.today, source="desk", by=made["主任"], actor=made.actor("主任"),
-        now=made.now, is_verified=True,
+        person=college["小明"], category="MET_FROM_AREA", reason="与亲戚聚餐", evidence="",
+        last_exposure_on=college.today, source="desk", by=college["主任"], actor=college.actor("主任"),
+        now=college.now, is_verified=True,
     )  # fmt: skip
-    _an_alert(made)
-    _in_quarantine(made)
-    _as_contact(made)
-    return made
+    _an_alert(college)
+    _in_quarantine(college)
+    _as_contact(college)
+    return college
 
 
 def _in_quarantine(college: College) -> None:
