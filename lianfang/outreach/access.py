@@ -86,6 +86,11 @@ def open_drafts(told: Collection[int]) -> QuerySet[CampaignDraft]:
     return drafts(told).filter(sent_at__isnull=True, discarded_at__isnull=True)
 
 
+def discarded_drafts(told: Collection[int]) -> QuerySet[CampaignDraft]:
+    """The last discarded first."""
+    return drafts(told).filter(discarded_at__isnull=False).order_by("-discarded_at", "-id")
+
+
 def may_end(one: Campaign, *, sight: Sight) -> bool:
     return one.unit_id in told_units(sight)
 

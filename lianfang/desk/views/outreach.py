@@ -43,6 +43,7 @@ class GroupRow:
 @for_outreach
 @require_GET
 def all_campaigns(request: HttpRequest, visit: Visit) -> HttpResponse:
+    told = access.told_units(visit.sight)
     page = Paginator(access.campaigns(visit.sight), 20).get_page(page_number(request))
     return outreach_answer(
         request,
@@ -53,8 +54,9 @@ def all_campaigns(request: HttpRequest, visit: Visit) -> HttpResponse:
         rows=[(one, *_settled(one)) for one in page],
         calls=access.calls(visit.sight).filter(assigned_to=visit.account.person).count(),
         corrections=access.corrections(visit.sight).count(),
-        drafts=access.open_drafts(access.told_units(visit.sight))[:50],
-        may_start=bool(access.told_units(visit.sight)),
+        drafts=access.open_drafts(told)[:50],
+        discarded=access.discarded_drafts(told)[:50],
+        may_start=bool(told),
     )
 
 
