@@ -36,7 +36,7 @@ from lianfang.usecases import (
     quarantine,
     quarantine_needs,
     referrals,
-    roster_upload,
+    uploads,
 )
 
 logger = logging.getLogger(__name__)
@@ -265,4 +265,4 @@ def sweep(now: datetime, name: str) -> None:
     receiving.forget_old_nonces(now=wall_clock())
     secrecy.forget_old_secrets(now=now)
     probes.keep_states(now=now, outlets=outlets)
-    roster_upload.sweep(now=now)
+    uploads.sweep(now=now)

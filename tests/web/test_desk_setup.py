@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,13 +21,6 @@ from tests.cast import FEVER, College
 from tests.web.desk import client_of, operator, page, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def college(it_is: Callable[[datetime], None]) -> College:
-    college = College.found()
-    it_is(college.now)
-    return college
 
 
 def posts_url(college: College, unit: str) -> str:
@@ -205,7 +200,7 @@ AREAS = (
 BAD_AREAS = "date,area_code,area,in_R1\n2020-01-31,999999,某地,1\n2020-02-31,420100,武汉市,2\n"
 
 
-def upload(college: College, url: str, text: str | bytes, **data: str) -> object:
+def upload(college: College, url: str, text: str | bytes, **data: str) -> Any:
     body = text.encode() if isinstance(text, str) else text
     file = SimpleUploadedFile("list.csv", body, content_type="text/csv")
     return operator(college).post(url, {"file": file, **data})
@@ -213,10 +208,14 @@ def upload(college: College, url: str, text: str | bytes, **data: str) -> object
 
 def test_a_list_is_looked_at_before_it_is_stored(college: College) -> None:
     tried = upload(college, "/desk/areas/", AREAS, rule="R1", act="try")
-    assert tried.status_code == 200  # type: ignore[attr-defined]
+    assert tried.status_code == 200
     assert "尚未入库" in text_of(tried)
     assert not RiskArea.objects.exists()
-    upload(college, "/desk/areas/", AREAS, rule="R1", source="省卫健委", act="store")
+    kept = re.findall(r'name="kept" value="([^"]+)"', tried.content.decode())
+    store = {"kept": kept, "rule": "R1", "source": "省卫健委", "act": "store"}
+    for url in ("/desk/hospitals/", "/desk/areas/"):
+        assert operator(college).post(url, store).status_code == (404 if "hosp" in url else 302)
+    assert operator(college).post("/desk/areas/", store).status_code == 404, "stored and gone"
     area = RiskArea.objects.get()
     assert (area.area_code, area.source) == ("420100", "省卫健委")
     again = upload(college, "/desk/areas/", AREAS, rule="R1", act="try")
@@ -227,7 +226,7 @@ def test_everything_wrong_with_a_list_is_told_at_once_and_nothing_is_stored(
     college: College,
 ) -> None:
     answer = upload(college, "/desk/areas/", BAD_AREAS, rule="R1", act="store")
-    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert answer.status_code == 422
     words = text_of(answer)
     assert "999999" in words
     assert "2020-02-31" in words
@@ -239,13 +238,13 @@ def test_everything_wrong_with_a_list_is_told_at_once_and_nothing_is_stored(
 )
 def test_what_is_no_list_is_refused_in_words(college: College, body: bytes) -> None:
     answer = upload(college, "/desk/areas/", body, act="store")
-    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert answer.status_code == 422
     assert not RiskArea.objects.exists()
 
 
 def test_a_file_that_is_too_large_is_refused(college: College) -> None:
     answer = upload(college, "/desk/areas/", b"x" * (4 * 1024 * 1024 + 1), act="store")
-    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert answer.status_code == 422
     assert "4 MB" in text_of(answer)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from lianfang.desk.forms import ListForm
 from lianfang.desk.frame import answer, say
-from lianfang.kernel.refusals import Refused
+from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.places import divisions
 from lianfang.places import queries as places
 from lianfang.places.models import AreaImport, DesignatedHospital
@@ -23,7 +23,8 @@ from lianfang.portal.edge import Visit, for_operator
 from lianfang.portal.middleware import in_words
 from lianfang.roster.models import Person
 from lianfang.screening.words import name_of
-from lianfang.usecases import take_in_lists
+from lianfang.usecases import list_upload, take_in_lists, uploads
+from lianfang.usecases.list_upload import ListFile
 
 MOST_SHOWN = 200
 LARGEST = 4 * 1024 * 1024
@@ -102,56 +103,68 @@ def _list_page(
     take_in: Callable[[bytes, ListForm, bool], Any],
     effect: Callable[[Any, bytes, Visit], dict[str, Any]] | None = None,
 ) -> HttpResponse:
-    """GET shows; POST tries the file, and stores it when the button said so."""
+    """GET shows; POST tries the file, and stores it when the button said so.
+
+    Between the two the file is kept for whoever uploaded it: it is chosen once.
+    """
     context = shown | {"typed": request.POST}
     status = 200
     if request.method == "POST":
         form = ListForm(request.POST, request.FILES)
         apply = request.POST.get("act") == "store"
-        data = _bytes(request)
-        problem = _about_file(form, data, may_be_empty=what == "hospitals")
-        if problem:
-            context |= {"problem": problem}
+        try:
+            file = _file_of(request, visit, form, what)
+            context |= {"kept": file}
+            changes = take_in(file.data, form, apply)
+        except FileProblems as refused:
+            found = [problem_in_words(one) for one in refused.problems]
+            context |= {
+                "refused": in_words(refused),
+                "problems": found[:MOST_SHOWN],
+                "more_problems": max(0, len(found) - MOST_SHOWN),
+            }
             status = 422
+        except Invalid as refused:
+            context |= {"problem": " ".join(refused.problems.values())}
+            status = refused.status
+        except Refused as refused:
+            context |= {"refused": in_words(refused)}
+            status = refused.status
         else:
-            try:
-                changes = take_in(data, form, apply)
-            except FileProblems as refused:
-                found = [problem_in_words(one) for one in refused.problems]
-                context |= {
-                    "refused": in_words(refused),
-                    "problems": found[:MOST_SHOWN],
-                    "more_problems": max(0, len(found) - MOST_SHOWN),
-                }
-                status = 422
-            except Refused as refused:
-                context |= {"refused": in_words(refused)}
-                status = refused.status
-            else:
-                if apply:
-                    say(request, _("Stored."))
-                    return redirect(f"desk-{what}")
-                context |= {
-                    "changes": changes,
-                    "warnings": [problem_in_words(one) for one in changes.warnings[:MOST_SHOWN]],
-                }
-                if effect is not None:
-                    context |= effect(changes, data, visit)
+            if apply:
+                uploads.drop(id=file.id, owner=visit.account.pk)
+                say(request, _("Stored."))
+                return redirect(f"desk-{what}")
+            context |= {
+                "changes": changes,
+                "warnings": [problem_in_words(one) for one in changes.warnings[:MOST_SHOWN]],
+            }
+            if effect is not None:
+                context |= effect(changes, file.data, visit)
     return answer(
         request, visit, f"desk/{what}.html", here=f"desk-{what}", status=status, **context
     )
 
 
-def _bytes(request: HttpRequest) -> bytes:
-    file = request.FILES.get("file")
-    return file.read(LARGEST + 1) if file is not None else b""
+def _file_of(request: HttpRequest, visit: Visit, form: ListForm, what: str) -> ListFile:
+    """The file that was chosen now, else the one that was looked at before.
 
-
-def _about_file(form: ListForm, data: bytes, *, may_be_empty: bool) -> str:
+    Without either, hospitals are those that come with this product. Raises `Invalid` and
+    `uploads.UploadIsGone`.
+    """
     if not form.is_valid():
-        return " ".join(form.problems.values())
+        raise Invalid(form.problems)
+    owner, earlier = visit.account.pk, request.POST.get("kept", "")
+    chosen = request.FILES.get("file")
+    if chosen is None and earlier:
+        return list_upload.fetch(id=earlier, what=what, owner=owner, now=visit.now)
+    if chosen is None and what == "hospitals":
+        return ListFile("", "", b"")
+    if chosen is None:
+        raise Invalid({"file": _("Please choose a file.")})
+    data = chosen.read(LARGEST + 1)
     if len(data) > LARGEST:
-        return _("This file is larger than 4 MB.")
-    if not data and not may_be_empty:
-        return _("Please choose a file.")
-    return ""
+        raise Invalid({"file": _("This file is larger than 4 MB.")})
+    uploads.drop(id=earlier, owner=owner)
+    name = (chosen.name or what)[:120]
+    return list_upload.keep(what=what, name=name, data=data, owner=owner, now=visit.now)

@@ -22,7 +22,7 @@ from lianfang.roster.imports.bulk import RosterChanged
 from lianfang.roster.imports.changes import ImportPlan
 from lianfang.roster.imports.reading import RosterFiles
 from lianfang.roster.imports.sheets import MAX_BYTES, NamedFile
-from lianfang.usecases import roster_import, roster_upload
+from lianfang.usecases import roster_import, roster_upload, uploads
 from lianfang.usecases.roster_import import ImportHasProblems, ManyWouldBeGone
 from lianfang.usecases.roster_upload import Upload
 
@@ -116,7 +116,7 @@ def apply(request: HttpRequest, visit: Visit, id: str) -> HttpResponse:
     except (ImportHasProblems, ManyWouldBeGone, RosterChanged) as refusal:
         say_refusal(request, refusal)
         return _show(request, visit, kept, _plan(kept, as_of, visit), status=refusal.status)
-    roster_upload.drop(id=id, owner=visit.account.pk)
+    uploads.drop(id=id, owner=visit.account.pk)
     say(
         request,
         _("Imported as of %(day)s. %(read)s: %(done)s.")
@@ -133,7 +133,7 @@ def apply(request: HttpRequest, visit: Visit, id: str) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, visit: Visit, id: str) -> HttpResponse:
     """Throw the files away."""
-    roster_upload.drop(id=id, owner=visit.account.pk)
+    uploads.drop(id=id, owner=visit.account.pk)
     say(request, _("The files were deleted. Nothing was imported."))
     return redirect("desk-roster")
 
