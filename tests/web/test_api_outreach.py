@@ -108,6 +108,8 @@ def test_a_draft_is_kept_changed_previewed_and_sent_once(college: College, token
     away = token.post(f"/campaigns/drafts/{other['id']}/discard", {"edition": 1})
     assert answered(away)["discarded_at"]
     assert token.get("/campaigns/drafts").json()["total"] == 0
+    (gone,) = answered(token.get("/campaigns/drafts", state="discarded"))["drafts"]
+    assert (gone["id"], gone["closed_by"]) == (other["id"], None)
 
 
 def test_everybody_is_told_only_when_it_was_chosen(college: College, token: Caller) -> None:

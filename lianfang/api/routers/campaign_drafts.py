@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from django.http import HttpRequest
 from ninja import Router, Status
 
@@ -43,10 +45,14 @@ router = Router(tags=["outreach"])
 @router.get(
     "/campaigns/drafts", response=answers(200, CampaignDraftsOut), url_name="campaign_drafts"
 )
-def list_drafts(request: HttpRequest) -> CampaignDraftsOut:
-    """Drafts neither sent nor discarded, the last changed first. Token: `outreach:read`."""
+def list_drafts(
+    request: HttpRequest, state: Literal["open", "discarded"] = "open"
+) -> CampaignDraftsOut:
+    """Drafts neither sent nor discarded, the last changed first; or the last that were
+    discarded. Token: `outreach:read`."""
     caller = reader(request)
-    found = access.open_drafts(told_units(caller))
+    told = told_units(caller)
+    found = access.open_drafts(told) if state == "open" else access.discarded_drafts(told)
     return CampaignDraftsOut(total=found.count(), drafts=[_out(one, caller) for one in found[:100]])
 
 
@@ -206,4 +212,5 @@ def _out(one: CampaignDraft, caller: Caller) -> CampaignDraftOut:
         sent_at=one.sent_at,
         campaign=one.campaign_id,
         discarded_at=one.discarded_at,
+        closed_by=name_of(one.closed_by, caller),
     )

@@ -147,6 +147,7 @@ class CampaignDraftOut(Schema):
     sent_at: Moment | None
     campaign: int | None
     discarded_at: Moment | None
+    closed_by: str | None = Field(description="Who sent or discarded it.")
 
 
 class CampaignDraftsOut(Schema):
