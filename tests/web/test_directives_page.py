@@ -174,6 +174,22 @@ def test_everybody_is_asked_back_until_it_was_ticked(college: College, party: Pa
     assert client.post("/desk/directives/new/", form | {"everybody": "yes"}).status_code == 302
 
 
+def test_that_all_below_are_meant_is_said_once_where_it_holds_for_all(
+    college: College, party: Party
+) -> None:
+    one, two = (Asked(unit=party.units[f"第0{n}党总支"], with_below=True) for n in (1, 2))
+    alone = Asked(unit=party.units["第02党总支"])
+
+    def said(*audience: Asked) -> str:
+        version = issued(college, party, audience=audience, to_everybody=False)
+        page = text_of(client_of(college, "书记").get(f"/desk/directives/{version.directive_id}/"))
+        return page.split("发至 ")[1].split(" 传达到哪里了")[0]
+
+    assert said(one) == "第01党总支 及所有下级"
+    assert said(one, two) == "第01党总支、第02党总支 （均含所有下级）"
+    assert said(one, alone) == "第01党总支 及所有下级、第02党总支"
+
+
 def test_a_unit_that_is_not_addressed_finds_nothing(college: College, party: Party) -> None:
     only = [Asked(unit=party.units["第01党总支"], with_below=True)]
     version = issued(college, party, audience=only, to_everybody=False)

@@ -80,6 +80,7 @@ def page(
     for part in parts:
         usecase.mark_read(receipt=part.mine.receipt, by=visit.person, now=visit.now)
     relay = relay_of(version, now=visit.now) if version.is_published else None
+    addressees = version.addressees.select_related("unit", "person").order_by("id")[:60]
     return answer(
         request,
         visit,
@@ -93,7 +94,8 @@ def page(
         relay=relay,
         feedbacks=to_judge(relay, visit) if relay else [],
         files=version.attachments.defer("content").order_by("id"),
-        addressees=version.addressees.select_related("unit", "person").order_by("id")[:60],
+        addressees=addressees,
+        each_with_below=len(addressees) > 1 and all(one.with_below for one in addressees),
         versions=found.versions.filter(published_at__isnull=False).order_by("-number"),
         may_draft=access.may_draft_for(found.issuer_id, visit.sight),
         may_sign=access.may_sign_for(found.issuer_id, visit.sight),
