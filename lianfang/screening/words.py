@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.days import day_in_words, days_in_words
 from lianfang.places import divisions
 from lianfang.screening.exposure_rules import MEETING, PLACE, REPORT, TRIP
 from lianfang.screening.models import ExposureHit
@@ -19,7 +24,7 @@ def name_of(code: str) -> str:
 
 def reason_in_words(hit: ExposureHit) -> str:
     """One sentence for the person and for whoever rings."""
-    values = {"area": area_name(hit), "day": hit.last_exposed_on.isoformat()}
+    values = {"area": area_name(hit), "day": _day(hit.last_exposed_on, hit)}
     if hit.kind == ExposureHit.Kind.MET_CASE:
         return _("Met a patient; last contact %(day)s") % values
     if hit.kind == ExposureHit.Kind.FROM_AREA and not hit.area_code:
@@ -27,6 +32,15 @@ def reason_in_words(hit: ExposureHit) -> str:
     if hit.kind == ExposureHit.Kind.FROM_AREA:
         return _("Met somebody from %(area)s; last contact %(day)s") % values
     return _("Was in %(area)s; last day there %(day)s") % values
+
+
+def _day(day: date, hit: ExposureHit) -> str:
+    return day_in_words(day, language=get_language(), beside=reporting_day(hit.found_at))
+
+
+def _days(first: str, last: str, hit: ExposureHit) -> str:
+    stretch = (date.fromisoformat(first), date.fromisoformat(last))
+    return days_in_words(*stretch, language=get_language(), beside=reporting_day(hit.found_at))
 
 
 def evidence_in_words(hit: ExposureHit) -> list[str]:
@@ -41,7 +55,7 @@ def evidence_in_words(hit: ExposureHit) -> list[str]:
         " · ".join(
             part
             for part in (
-                row["first"] if row["first"] == row["last"] else f"{row['first']} – {row['last']}",
+                _days(row["first"], row["last"], hit),
                 name_of(row["code"]),
                 sources.get(row["source"], ""),
             )
@@ -57,7 +71,7 @@ def listing_in_words(hit: ExposureHit) -> str:
         return ""
     values = {
         "name": name_of(hit.listing.area_code),
-        "since": hit.listing.listed_on.isoformat(),
+        "since": _day(hit.listing.listed_on, hit),
         "number": hit.list_number or "",
     }
     return _("%(name)s, listed from %(since)s by list no. %(number)s") % values

@@ -18,6 +18,7 @@ from lianfang.audit import operations as audit
 from lianfang.installation.due import when_due
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.days import day_in_words
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.monitoring import operations as monitoring
@@ -287,12 +288,12 @@ def _only_passed_through(hit: ExposureHit) -> bool:
 def reason_of(hit: ExposureHit) -> str:
     """One line that the person will read, in the language of the college."""
     where = _place(hit.area_code)
-    day = hit.last_exposed_on.isoformat()
+    day = day_in_words(hit.last_exposed_on, language="zh-hans", beside=reporting_day(hit.found_at))
     if hit.kind == ExposureHit.Kind.MET_CASE:
-        return f"最近一次接触病例:{day}"
+        return f"最近一次接触病例：{day}"
     if hit.kind == ExposureHit.Kind.FROM_AREA:
-        return f"接触过来自{where or '疫情高发地区'}的人员,最近一次:{day}"
-    return f"到过或途经{where}(疫情高发地区),最近一天:{day}"
+        return f"接触过来自{where or '疫情高发地区'}的人员，最近一次：{day}"
+    return f"到过或途经{where}（疫情高发地区），最近一天：{day}"
 
 
 def _place(code: str) -> str:

@@ -11,11 +11,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from lianfang.kernel.clock import SHANGHAI
+from lianfang.kernel.days import day_in_words
 from lianfang.roster.models import Post
 
 register = template.Library()
-_DAYS_ZH = "一二三四五六日"
-_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SOON = timedelta(hours=1)
 _STAMP = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
@@ -31,9 +30,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(SHANGHAI).date()
-    if _english():
-        return f"{_DAYS_EN[value.weekday()]} {value.day} {value:%b}"
-    return f"{value.month}月{value.day}日 周{_DAYS_ZH[value.weekday()]}"
+    return day_in_words(value, language=get_language())
 
 
 @register.filter
