@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import get_language
 
 from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.texts import tidy
+from lianfang.monitoring.forms import LONGEST
 from lianfang.monitoring.models import CheckSlot, MonitoringFact, MonitoringFile
 from lianfang.monitoring.queries import policy_of
 from lianfang.monitoring.releasing import looks_of
@@ -183,6 +187,31 @@ def _line(fact: MonitoringFact) -> Line:
     if "new_exposure_on" in said:
         exposure = date.fromisoformat(said["new_exposure_on"])
     return Line(fact, states, ends, exposure)
+
+
+def as_typed(posted: QueryDict) -> defaultdict[str, str]:
+    """What a form sent, for the form that asks back; a field that was not sent is empty."""
+    return defaultdict(str, {name: tidy(str(posted.get(name, "")))[:LONGEST] for name in posted})
+
+
+def filled_in(file: MonitoringFile, typed: dict[str, str], act: str) -> dict[str, Any]:
+    """The fields of the forms that begin with what the file says: as typed, where one asks back."""
+    begun: dict[str, dict[str, Any]] = {
+        "place": {
+            "isolation": file.isolation,
+            "isolation_from": file.isolation_from.isoformat() if file.isolation_from else "",
+            "isolation_place": file.isolation_place,
+            "supervisor": file.supervisor,
+            "supervisor_phone": file.supervisor_phone,
+            "is_ordered": "1" if file.is_ordered else "",
+        },
+        "carer": {"carer": str(file.carer_id or ""), "deputy": str(file.deputy_id or "")},
+        "correct": {"category": file.category, "reason": file.reason},
+        "release": {"proof_number": file.proof_number},
+    }
+    if act in begun:
+        begun[act] = {name: typed[name] for name in begun[act]}
+    return begun
 
 
 def first_gap(rows: list[DayRow]) -> tuple[date, date] | None:

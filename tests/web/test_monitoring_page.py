@@ -28,6 +28,29 @@ LIST = "/desk/care/monitoring/"
 CHECK = {"how": "well", "temperature": "36.6", "site": "axilla", "method": "PHONE"}
 
 
+def test_what_was_typed_into_a_file_stays_when_it_asks_back(college: College) -> None:
+    file = watched(college)
+    head, address = client_of(college, "主任"), f"{LIST}{file.pk}/"
+    place = {
+        "isolation": "AT_HOME", "isolation_from": "2020-13-01", "isolation_place": "家中朝南小间",
+        "supervisor": "社区刘医生", "supervisor_phone": "0818-1234567", "is_ordered": "1",
+    }  # fmt: skip
+    asked = head.post(address + "place/", place)
+    said = asked.content.decode()
+    assert asked.status_code == 422
+    for value in ("家中朝南小间", "社区刘医生", "0818-1234567"):
+        assert f'value="{value}"' in said
+    assert 'value="AT_HOME" selected' in said
+    assert 'name="is_ordered" value="1" checked' in said
+    asked = head.post(address + "carer/", {"carer": "0", "deputy": ""})
+    assert asked.status_code == 422
+    file.refresh_from_db()
+    assert (file.isolation_place, file.is_ordered) == ("", False)
+    refused = head.post(address + "release/", {"text": "早一点放她回来"})  # not proposed yet
+    assert refused.status_code >= 400
+    assert LIST.encode() in refused.content  # the page again, not an address that forgets
+
+
 def test_the_carer_verifies_checks_and_the_head_decides(college: College, it_is: ItIs) -> None:
     file = open_file(college)
     college.work()
@@ -186,6 +209,14 @@ def test_a_round_is_written_on_the_class_list(college: College) -> None:
     assert 'value="38.4"' in head.get(address).content.decode()
     assert looks_at(college["小明"], "monitoring.round.seen") == ["主任"]
     college.appoint("小红", "网络1班", "CLASS_REPORTER")
+    listed = "/desk/care/rounds/"
+    department = college.unit("网络1班").parent
+    assert department is not None
+    for asked_for in ("?q=网络1", f"?unit={department.pk}", "?unit=x&q="):
+        assert f'href="{address}"' in carer.get(listed + asked_for).content.decode()
+    nobody = carer.get(listed + "?q=软件").content.decode()
+    assert f'href="{address}"' not in nobody
+    assert "全部班级" in nobody
     for name in ("小红", "组长"):  # who may read no health answers takes no round
         assert client_of(college, name).get(address).status_code == 403
     assert client_of(college, "外辅导员").get(address).status_code == 404

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -14,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lianfang.desk.care import care_answer
 from lianfang.desk.frame import page_number, say
 from lianfang.desk.monitoring_page import (
+    as_typed,
     curve_of,
     fever_of,
+    filled_in,
     first_gap,
     history_of,
     rows_of,
@@ -109,13 +110,16 @@ def file_page(
     monitoring.file_seen(file=one, named=seen.named, actor=visit.actor, now=visit.now)
     context: dict[str, Any] = {
         "file": one, "seen": seen, "act": act, "problems": problems or {}, "today": visit.today,
-        "typed": defaultdict(str, {name: line(request.POST, name) for name in request.POST}),
+        "typed": (typed := as_typed(request.POST)), "kept": {act: typed}, "filled": filled_in(one, typed, act),
         "status": status,
         "day_number": one.day_number(visit.today), "days": queries.policy_of(one).days,
         "rules": rules, "may_phone": one.unit_id in visit.sight.event_units,
     }  # fmt: skip
     if seen.named:
         context |= _named(visit, one, form)
+        context["contest_waits"] = seen.may_decide and any(
+            c.done_at is None for c in context["contests"]
+        )
     if seen.may_decide:
         context |= _decisions(visit, one)
     return care_answer(request, visit, "desk/care/monitoring/file.html", page=PAGE, **context)

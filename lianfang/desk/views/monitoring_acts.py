@@ -57,8 +57,10 @@ def act(request: HttpRequest, visit: Visit, pk: int, name: str) -> HttpResponse:
         return file_page(
             request, visit, one, seen, status=422, act=name, problems=problems, form=form
         )
-    except Refused as refusal:
+    except Refused as refusal:  # said above the page, which keeps what was typed
         say_refusal(request, refusal)
+        one, seen = one_file(visit, pk)
+        return file_page(request, visit, one, seen, status=refusal.status, act=name)
     else:
         say(request, _(verb.said))
     return redirect("desk-monitoring-file", one.pk)

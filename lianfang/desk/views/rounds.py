@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lianfang.desk.care import care_answer
 from lianfang.desk.frame import say, say_refusal
 from lianfang.kernel.refusals import Forbidden, Invalid, NotYours, Refused
+from lianfang.kernel.texts import tidy
 from lianfang.monitoring import rounds as room
 from lianfang.monitoring.access import deciding_units
 from lianfang.monitoring.models import RoundCheck
@@ -21,13 +23,14 @@ from lianfang.portal.edge import Visit, for_desk
 from lianfang.reporting import typed as reading
 from lianfang.reporting.typed import AskBack
 from lianfang.roster import queries as roster
-from lianfang.roster.models import Person, Unit
+from lianfang.roster.models import Person, Unit, UnitLink
 from lianfang.rulebook.monitor_policy import round_slots_from
 from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import monitoring, rounds
 
 PAGE = "desk-rounds"
 MOST = 200
+FEW = 8  # a list that is seen at one glance needs no filter
 
 
 @for_desk
@@ -36,17 +39,37 @@ def classes(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Every class of mine that takes rounds, with what is still to do today."""
     if not visit.sight.event_units:
         raise Forbidden
-    units = Unit.objects.filter(pk__in=visit.sight.event_units, kind=Unit.Kind.CLASS)
+    units = Unit.objects.filter(
+        pk__in=visit.sight.event_units, kind=Unit.Kind.CLASS, closed_on__isnull=True
+    )
+    above = _above(visit, units)
+    asked = request.GET.get("unit", "")
+    chosen = next((unit for unit in above if str(unit.pk) == asked), None)
+    sought = tidy(request.GET.get("q", ""))[:60]
+    shown = units.filter(Q(name__icontains=sought) | Q(code__iexact=sought)) if sought else units
+    if chosen is not None:
+        shown = shown.filter(pk__in=roster.subtree_ids(chosen, day=visit.today))
     rows = [
         {"unit": unit, "rounds": room.summaries_of(unit, day=visit.today, now=visit.now)}
-        for unit in units.order_by("position", "code")[:MOST]
+        for unit in shown.order_by("position", "code")[:MOST]
     ]
     rows.sort(key=lambda row: not row["rounds"])
     return care_answer(
         request, visit, "desk/care/rounds/classes.html", page=PAGE, rows=rows,
-        english=(get_language() or "").startswith("en"),
-        going=sum(bool(row["rounds"]) for row in rows),
+        english=(get_language() or "").startswith("en"), above=above, chosen=chosen, sought=sought,
+        going=sum(bool(row["rounds"]) for row in rows), all_classes=units.count(), few=FEW,
     )  # fmt: skip
+
+
+def _above(visit: Visit, classes: QuerySet[Unit]) -> list[Unit]:
+    """The units that my classes belong to, the college left out: to look at one of them alone."""
+    links = UnitLink.objects.filter(
+        roster.held_on(visit.today), descendant__in=classes.values("pk"), depth__gt=0
+    )
+    found = Unit.objects.filter(
+        pk__in=links.values("ancestor"), tree=Unit.Tree.ADMINISTRATIVE, parent__isnull=False
+    )
+    return list(found.order_by("position", "code"))
 
 
 def _unit(visit: Visit, pk: int) -> Unit:
