@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -62,6 +63,7 @@ def as_secretary(college: College, party: Party, unit: str) -> Client:
 
 def issued(college: College, party: Party, **extra: object) -> DirectiveVersion:
     plain: dict[str, object] = {
+        "number": FORM["number"],
         "title": FORM["title"],
         "body": FORM["body"],
         "urgency": "URGENT",
@@ -70,10 +72,10 @@ def issued(college: College, party: Party, **extra: object) -> DirectiveVersion:
         "feedback_asks": "已核实人数",
         "audience": [Asked(unit=party.committee, with_below=True)],
         "to_everybody": True,
-    }
+    } | extra
     version = directives.draft(
-        issuer=party.committee, number=FORM["number"], files=[],
-        wording=Wording(**(plain | extra)),  # type: ignore[arg-type]
+        issuer=party.committee, number=str(plain.pop("number")), files=[],
+        wording=Wording(**plain),  # type: ignore[arg-type]
         by=college["书记"], actor=college.actor("书记"), now=college.now,
     )  # fmt: skip
     return directives.publish(
@@ -180,8 +182,12 @@ def test_that_all_below_are_meant_is_said_once_where_it_holds_for_all(
     one, two = (Asked(unit=party.units[f"第0{n}党总支"], with_below=True) for n in (1, 2))
     alone = Asked(unit=party.units["第02党总支"])
 
+    numbers = count(1)
+
     def said(*audience: Asked) -> str:
-        version = issued(college, party, audience=audience, to_everybody=False)
+        version = issued(
+            college, party, number=str(next(numbers)), audience=audience, to_everybody=True
+        )
         page = text_of(client_of(college, "书记").get(f"/desk/directives/{version.directive_id}/"))
         return page.split("发至 ")[1].split(" 传达到哪里了")[0]
 
