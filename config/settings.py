@@ -20,6 +20,8 @@ DEBUG = os.environ.get("LIANFANG_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("LIANFANG_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 SECURE = os.environ.get("LIANFANG_HTTPS") == "1"
 BASE_URL = os.environ.get("LIANFANG_BASE_URL", "http://127.0.0.1:8000")
+# How many processes share what one of them counts by itself; `lianfang run` says it.
+WEB_PROCESSES = max(1, int(os.environ.get("LIANFANG_WEB_PROCESSES") or 1))
 CHANNELS_FILE = Path(os.environ.get("LIANFANG_CHANNELS") or HOME / "channels.toml")
 
 DATABASES = {

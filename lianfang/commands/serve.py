@@ -91,6 +91,7 @@ def serve(arguments: Namespace) -> int:
     address = f"http://{arguments.host}:{arguments.port}"
     os.environ.setdefault("LIANFANG_BASE_URL", address)
     os.environ.pop("LIANFANG_CLOCK", None)  # obeyed once, here; children read the stored offset
+    os.environ["LIANFANG_WEB_PROCESSES"] = str(arguments.processes)
     connection.close()
     web = _start(_web_command(arguments))
     _welcome(address)

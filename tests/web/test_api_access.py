@@ -11,6 +11,7 @@ from django.test import Client
 
 from lianfang.accounts.models import Account
 from lianfang.api import tokens
+from lianfang.api.auth import PersonRate
 from lianfang.api.models import Integration, Scope
 from lianfang.api.problems import PROBLEM_STATUSES
 from lianfang.audit.models import Entry
@@ -116,6 +117,14 @@ def test_a_post_that_ended_is_a_door_that_is_shut_at_the_next_request(college: C
     assert me.get("/units/U007/ledger").status_code == 200
     college.unit("网络1班").posts.filter(person=college["辅导员"]).update(held_until=college.today)
     assert problem(me.get("/units/U007/ledger"))[:2] == (404, "not-found")
+
+
+@pytest.mark.parametrize("processes, each", [(1, 60), (4, 15), (100, 1)])
+def test_web_processes_share_the_limit_of_a_person(
+    settings: Any, processes: int, each: int
+) -> None:
+    settings.WEB_PROCESSES = processes
+    assert PersonRate(60).num_requests == each
 
 
 def test_who_writes_too_often_has_to_wait(college: College) -> None:

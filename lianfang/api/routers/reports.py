@@ -45,7 +45,7 @@ class BatchIn(Strict):
     "/reports",
     response=answers(201, ReceiptOut),
     url_name="report",
-    throttle=[PersonRate("60/m")],
+    throttle=[PersonRate(60)],
 )
 def submit_report(
     request: HttpRequest, body: OwnReportIn, idempotency_key: IdempotencyKey
@@ -75,7 +75,7 @@ def submit_reports(request: HttpRequest, body: BatchIn) -> BatchOut:
     "/reports/proxy",
     response=answers(201, ReceiptOut),
     url_name="report_proxy",
-    throttle=[PersonRate("120/m")],
+    throttle=[PersonRate(120)],
 )
 def submit_proxy_report(
     request: HttpRequest, body: ProxyReportIn, idempotency_key: IdempotencyKey
