@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.desk.frame import Tab, answer, say_refusal
 from lianfang.kernel.refusals import Forbidden, Invalid, Refused
+from lianfang.notifications.outlets import usable
 from lianfang.outreach import access
 from lianfang.outreach.queries import Standing
 from lianfang.portal.edge import PageView, Visit, for_desk
@@ -95,6 +96,8 @@ def way_words() -> dict[str, str]:
         "group_text": _("QQ groups of the units"),
         "sms": _("text message"),
         "email": _("e-mail"),
-        "voice": _("phone call by machine"),
+        "voice": _("phone call by machine")
+        if usable().can_ring
+        else _("phone call by machine: not set up"),
         "callers": _("a human rings"),
     }

@@ -75,6 +75,8 @@ def _ways(found: Preview) -> dict[str, str]:
     words = {way: _way(one) for way, one in found.ways.items()}
     if not found.ways["robot"].is_off:
         words["robot"] = _("%(n)s robots") % {"n": found.ways["robot"].reached}
+    if found.ways["voice"].is_off:
+        words["voice"] = ""  # its own words say so already
     by_robot = sum(group.by_robot for group in found.groups)
     words["group_text"] = _("%(n)s groups, %(robot)s of them by robot") % {
         "n": len(found.groups),

@@ -179,6 +179,14 @@ def finish_step(step: CampaignStep, *, now: datetime) -> None:
     )
 
 
+def leave_out_step(step: CampaignStep, *, now: datetime) -> None:
+    """A step whose only way this college does not have: the next one comes at its moment."""
+    CampaignStep.objects.filter(pk=step.pk).update(struck_at=now)
+    audit.record(
+        verb="outreach.step.left-out", actor=SYSTEM, subject=step, now=now, position=step.position
+    )
+
+
 def postpone_step(*, now: datetime, to: datetime) -> None:
     """A step that cannot be taken is put off, so that it stops nobody else."""
     due = CampaignStep.objects.filter(struck_at__isnull=True, due_at__lte=now)

@@ -21,7 +21,8 @@ LONGEST_WAIT = timedelta(days=7)
 _USUAL: tuple[tuple[tuple[str, ...], int], ...] = (
     (("in_app", "robot", "group_text"), 0),
     (("sms", "email"), 120),
-    (("callers",), 240),
+    (("voice",), 120),
+    (("callers",), 120),
 )
 _LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 # What a call came to: the codes of DOMAIN 3.3, as reporting writes them.

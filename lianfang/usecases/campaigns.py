@@ -183,8 +183,12 @@ def strike_next(*, now: datetime) -> CampaignStep | None:
     if campaign.version.valid_until < reporting_day(now):
         outreach.end(campaign=campaign, actor=SYSTEM, now=now)
         return step
+    missing = set() if usable().can_ring else {"voice"}
+    if set(step.ways) <= missing:
+        outreach.leave_out_step(step, now=now)
+        return step
     portion = outreach.next_portion(step, most=PORTION)
-    channels = tuple(way for way in GATEWAYS if way in step.ways)
+    channels = tuple(way for way in GATEWAYS if way in step.ways and way not in missing)
     if "in_app" in step.ways or channels:
         notifications.queue(_letters(step, portion, channels), now=now)
     if "callers" in step.ways:

@@ -114,7 +114,7 @@ def test_what_is_spoken_names_nobody_no_illness_and_no_link(
     college: College, gateway: HttpGateway
 ) -> None:
     call = fever_at_night(college, gateway)
-    assert call.text == "联防:有事需要您处理。 按1表示由您处理;按2再听一遍。"
+    assert call.text == "联防：有事需要您处理。 按1表示由您处理；按2再听一遍。"
     [request] = [r for r in gateway.requests if r.path == "/call" and r.json["phone"] == call.to]
     assert request.json["lang"] == "zh-CN"
     for word in ("小明", "发热", "38.2", "值班员", "http:"):
@@ -257,7 +257,7 @@ def test_three_calls_in_a_quarter_of_an_hour_are_enough_each_ring_counted(
     later(college, minutes=13)
     assert len(calls(gateway)) == 3
     later(college, minutes=1)
-    assert calls(gateway)[3].text == "联防:有2件事需要您处理。 按1表示都由您处理;按2再听一遍。"
+    assert calls(gateway)[3].text == "联防：有2件事需要您处理。 按1表示都由您处理；按2再听一遍。"
 
 
 def test_key_1_in_a_call_about_several_alerts_answers_each(
@@ -299,7 +299,7 @@ def test_a_campaign_rings_before_a_human_does(college: College, gateway: HttpGat
     by_phone = {one.to: one for one in calls(gateway)}
     assert set(by_phone) == {college[name].phone for name in ("小明", "小红", "小刚")}
     ming, hong, gang = (by_phone[college[name].phone] for name in ("小明", "小红", "小刚"))
-    assert ming.text == "联防:您有一条消息,请登录后查看。 已经阅读请按1;按2再听一遍。"
+    assert ming.text == "联防：您有一条消息，请登录后查看。 已经阅读请按1；按2再听一遍。"
     push("receipt", call_report(ming))
     assert standing(college, "小明") == "delivered"  # picked up, not confirmed
     push("answer", key_press(ming))
@@ -335,7 +335,7 @@ def test_no_key_confirms_what_asks_a_question(college: College, gateway: HttpGat
     college.work()
     later(college, minutes=0)
     call = calls(gateway)[0]
-    assert call.text == "联防:您有一条消息,请登录后查看。 请查看短信或登录处理。"
+    assert call.text == "联防：您有一条消息，请登录后查看。 请查看短信或登录处理。"
     assert push("answer", key_press(call)).status_code == 200
     assert not Recipient.objects.filter(confirmed_at__isnull=False).exists()
 
@@ -369,7 +369,7 @@ def test_a_drill_by_phone_is_answered_by_a_key(college: College, gateway: HttpGa
     head, deputy, secretary, officer = (
         by_phone[college[name].phone] for name in ("主任", "副主任", "书记", "值班员")
     )
-    assert head.text == "联防:这是抽查,没有发生任何事情。 按1表示这部电话能找到您;按2再听一遍。"
+    assert head.text == "联防：这是通讯演练，没有发生任何事情。 按1表示这部电话能找到您；按2再听一遍。"
     push("receipt", call_report(head))
     assert state(college, "主任") == ("WAITING", "")  # picked up is no answer
     push("answer", key_press(head))

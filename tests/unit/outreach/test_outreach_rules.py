@@ -24,7 +24,9 @@ PLAN = CallPlan(tries=3, again=2 * HOUR)
 
 
 def test_the_usual_steps_end_with_a_human() -> None:
-    assert [step.ways[-1] for step in steps_from({})] == ["group_text", "email", "callers"]
+    assert [step.ways[-1] for step in steps_from({})] == [
+        "group_text", "email", "voice", "callers",
+    ]  # fmt: skip
 
 
 def test_steps_are_data_and_unknown_ways_are_left_out() -> None:
