@@ -14,6 +14,7 @@ from statistics import median
 
 from lianfang.clusters.models import Alert, AlertGroup, AlertPerson, Sign, SignGroup
 from lianfang.clusters.rules import COLLEGE, DEPARTMENT
+from lianfang.kernel.clock import reporting_day
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Unit
 from lianfang.surveillance import TwoByTwo, attack_rate
@@ -143,7 +144,7 @@ def syndromes_in(alert: Alert) -> dict[str, int]:
     rows = Sign.objects.filter(
         person_id__in=people,
         withdrawn_at__isnull=True,
-        seen_on__gte=alert.opened_at.date() - timedelta(days=14),
+        seen_on__gte=reporting_day(alert.opened_at) - timedelta(days=14),
     )
     found: Mapping[str, set[int]] = defaultdict(set)
     for syndrome, person in rows.values_list("syndrome", "person_id"):

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.clusters.models_signs import DetectionDay, IllDay, Recount, Sign, SignGroup
+from lianfang.kernel.clock import day_mark
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.models import Edition
 from lianfang.vault.fields import SealedTextField
@@ -91,7 +92,7 @@ class Alert(models.Model):
     @property
     def code(self) -> str:
         """How an alert is spoken of in letters: no group, no illness."""
-        return f"J{self.opened_at:%m%d}-{self.pk}"
+        return f"J{day_mark(self.opened_at)}-{self.pk}"
 
     @property
     def is_open(self) -> bool:

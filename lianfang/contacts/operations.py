@@ -16,7 +16,7 @@ from lianfang.contacts.queries import nearness_of, units_of_people
 from lianfang.contacts.rules import Candidate, rank, window_from
 from lianfang.incidents.models import Incident
 from lianfang.kernel.actors import Actor
-from lianfang.kernel.clock import reporting_day
+from lianfang.kernel.clock import day_mark, reporting_day
 from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster import queries as roster
@@ -114,7 +114,7 @@ def open_investigation(
     except IntegrityError as error:
         held = Investigation.objects.filter(person=person, state="OPEN").first()
         raise AlreadyInvestigated(code=held.code if held else "") from error
-    made.code = f"C{now:%m%d}-{made.pk}"
+    made.code = f"C{day_mark(now)}-{made.pk}"
     made.save(update_fields=["code"])
     note(made, Fact.Kind.OPENED, by=by, now=now, text=window.source)
     audit.record(

@@ -70,6 +70,7 @@ class Work:
     missing: int
     late: int
     expected: int
+    sees_names: bool
     waiting: tuple[Waiting, ...] = ()  # beside reports: directives, matters, duty
 
     @property
@@ -86,6 +87,8 @@ class Work:
             parts.append(("today", _("%(n)s need a call back") % {"n": calls}))
         if self.waiting:
             parts.append(("", _("%(n)s other things to do") % {"n": len(self.waiting)}))
+        if not self.sees_names:  # the leading group: figures, and no list to work through
+            return parts or [("", _("Nothing is waiting for you"))]
         if not self.expected:
             return parts or [("", _("Nobody is expected to report here today"))]
         return parts or [
@@ -111,6 +114,7 @@ def work_of(sight: Sight, *, person: Person | None, day: date) -> Work:
         missing=missing,
         late=sum(ledger.late for ledger in figures),
         expected=sum(ledger.owed for ledger in figures),
+        sees_names=bool(names),
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.incidents.kinds import Illness, Outcome, Transport, Verdict
+from lianfang.kernel.clock import day_mark
 from lianfang.reporting.models import DailyReport
 from lianfang.roster.models import Person, Unit
 from lianfang.vault.fields import SealedTextField
@@ -73,7 +74,7 @@ class Incident(models.Model):
     @property
     def code(self) -> str:
         """How an incident is spoken of where its person must not be named."""
-        return f"{self.opened_at:%m%d}-{self.pk}"
+        return f"{day_mark(self.opened_at)}-{self.pk}"
 
     @property
     def is_open(self) -> bool:

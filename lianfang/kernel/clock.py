@@ -50,6 +50,15 @@ def reporting_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def day_mark(moment: datetime) -> str:
+    """The business day as it stands in the codes of incidents, files, orders and alerts.
+
+    >>> day_mark(datetime(2020, 1, 31, 16, 0, tzinfo=UTC))
+    '0201'
+    """
+    return f"{reporting_day(moment):%m%d}"
+
+
 def at_local(day: date, local: time) -> datetime:
     """The moment at which `local` strikes in Shanghai on `day`."""
     return datetime.combine(day, local, tzinfo=SHANGHAI)

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lianfang.kernel.clock import days_between
+from lianfang.kernel.clock import day_mark, days_between
 from lianfang.monitoring import rules
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.models import Edition
@@ -142,7 +142,7 @@ class MonitoringFile(models.Model):
     @property
     def number(self) -> str:
         """How a file is spoken of where its person must not be named."""
-        return f"M{self.opened_at:%m%d}-{self.pk}"
+        return f"M{day_mark(self.opened_at)}-{self.pk}"
 
     @property
     def is_open(self) -> bool:

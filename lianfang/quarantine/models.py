@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.kernel.clock import day_mark
 from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.models import Edition
 from lianfang.vault.fields import SealedJSONField, SealedTextField
@@ -115,7 +116,7 @@ class Order(models.Model):
     @property
     def code(self) -> str:
         """How an order is spoken of where its person must not be named."""
-        return f"Q{self.recorded_at:%m%d}-{self.pk}"
+        return f"Q{day_mark(self.recorded_at)}-{self.pk}"
 
     @property
     def is_running(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from lianfang.kernel.clock import at_local
+from lianfang.kernel.clock import at_local, reporting_day
 from lianfang.kernel.texts import gettext_noop as _
 
 MORNING, EVENING = "MORNING", "EVENING"
@@ -59,7 +59,7 @@ def slots_due(
     ends: Mapping[str, time],
 ) -> list[Slot]:
     """Every slot that is over, of each day of the order; none that ended before `begun_at`."""
-    last = min(now.date(), held_until - timedelta(days=1))
+    last = min(reporting_day(now), held_until - timedelta(days=1))
     due = []
     for n in range((last - held_from).days + 1):
         day = held_from + timedelta(days=n)

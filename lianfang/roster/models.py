@@ -175,7 +175,7 @@ class Post(models.Model):
         COUNSELOR = "COUNSELOR", _("counselor")
         CLASS_REPORTER = "CLASS_REPORTER", _("class reporter")
         LIAISON = "LIAISON", _("liaison officer")
-        SECRETARY = "SECRETARY", _("branch secretary")
+        SECRETARY = "SECRETARY", _("Party secretary")
         DUTY_OFFICER = "DUTY_OFFICER", _("duty officer of the committee")
         LEADER = "LEADER", _("member of the leading group")
         DOCTOR = "DOCTOR", _("school doctor")

@@ -55,6 +55,16 @@ def test_only_the_edges_ask_the_clock() -> None:
     ] == []
 
 
+def test_a_moment_becomes_a_day_in_shanghai_only() -> None:
+    """Moments are kept in UTC: before eight in the morning their own date is yesterday's."""
+    said = re.compile(r"(?:\bnow|_at)(?:\.date\(\)|:%m%d\})")
+    assert [
+        f"{path.relative_to(ROOT)}: {found}"
+        for path in sorted((ROOT / "lianfang").rglob("*.py"))
+        for found in said.findall(path.read_text(encoding="utf-8"))
+    ] == []
+
+
 def is_an_edge(name: str) -> bool:
     room = name.split("/")[1]
     worker = re.search(r"/(workers?|checks|middleware|backends|apps)(\.py$|/)", name)

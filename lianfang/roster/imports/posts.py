@@ -48,6 +48,7 @@ ROLES = {
     "school doctor": Role("DOCTOR"),
     "counselor": Role("COUNSELOR"),
     "branch secretary": Role("SECRETARY"),
+    "party secretary": Role("SECRETARY"),
     "class reporter": Role("CLASS_REPORTER"),
 }
 _USUAL = 9  # of them are named in the cure

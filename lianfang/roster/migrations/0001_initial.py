@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
                             ("COUNSELOR", "counselor"),
                             ("CLASS_REPORTER", "class reporter"),
                             ("LIAISON", "liaison officer"),
-                            ("SECRETARY", "branch secretary"),
+                            ("SECRETARY", "Party secretary"),
                             ("DUTY_OFFICER", "duty officer of the committee"),
                             ("LEADER", "member of the leading group"),
                             ("DOCTOR", "school doctor"),
