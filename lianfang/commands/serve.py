@@ -30,6 +30,7 @@ from lianfang.installation.queries import installation
 from lianfang.kernel import clock
 from lianfang.notifications.waking import Bell
 from lianfang.usecases.founding import load_shipped
+from lianfang.usecases.steps import Failures
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 _POLL_S = 0.25
 _SWEEP_S = 5.0
 _SENDERS = 4
+_MOST_FAILURES = 20  # of one kind of work between two sweeps
 _GRACE_S = 8
 _FIRST_PAGE_S = 4.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0  # before workers that died start again
@@ -229,28 +231,48 @@ def work_on(arguments: Namespace) -> int:
 
 
 def work_until_idle() -> int:
-    """Everything that is due now, in this thread; ends when a round finds nothing."""
+    """Everything that is due now, in this thread; ends when a round finds nothing.
+
+    What failed twice is left alone and named; the code of the end is then 1.
+    """
     from lianfang.usecases import workers
 
+    failures = Failures(most=2)
     workers.open_today(clock.now())
-    while workers.keep_time(clock.now()) or workers.deliver(clock.now()):
+    while _keep_time_once(failures) or workers.deliver(clock.now()):
         pass
     workers.sweep(clock.now(), "until-idle")
-    return 0
+    for step in failures.left_alone:
+        words = _("This failed twice and was left alone; the log says why: %(step)s")
+        print(words % {"step": _(step)}, file=sys.stderr)
+    return 1 if failures.left_alone else 0
+
+
+def _keep_time_once(failures: Failures) -> bool:
+    from lianfang.usecases import workers
+
+    try:
+        return workers.keep_time(clock.now(), failures)
+    except Exception:
+        logger.exception("The time keeper stumbled and goes on")
+        connection.close()
+        return True
 
 
 def _keep_time_until(stop: threading.Event) -> None:
     from lianfang.usecases import workers
 
     next_sweep = 0.0
+    failures = Failures(most=_MOST_FAILURES)
     while not stop.is_set():
         try:
             now = clock.now()
             if time.monotonic() >= next_sweep:
+                failures.counts.clear()
                 workers.open_today(now)
                 workers.sweep(now, f"time-{os.getpid()}")
                 next_sweep = time.monotonic() + _SWEEP_S
-            busy = workers.keep_time(now)
+            busy = workers.keep_time(now, failures)
         except Exception:
             logger.exception("The time keeper stumbled and goes on")
             connection.close()

@@ -20,7 +20,7 @@ from lianfang.screening import queries
 from lianfang.screening.exposures import AlreadySettled, NotAboutOneself
 from lianfang.screening.models import ExposureHit, Reevaluation
 from lianfang.surveys.models import SurveyResponse, Trip
-from lianfang.usecases import exposures, take_in_lists, workers
+from lianfang.usecases import exposures, take_in_lists
 from lianfang.usecases.take_in_lists import AreaChanges
 from tests.cast import FINE, College
 from tests.survey_cast import NOTHING, WENZHOU, WENZHOU_CITY, answer, been, meeting, met, trip
@@ -282,7 +282,7 @@ def test_a_large_college_is_compared_by_the_workers_and_nothing_is_lost(
     assert not ExposureHit.objects.exists()
     # a worker takes it and dies: after its lease the row is due again
     Reevaluation.objects.update(next_due_at=college.now + exposures.LEASE)
-    assert not workers.compare_exposures(college.now)
+    assert not exposures.strike_next(now=college.now)
     college.fast_forward(minutes=10)
     assert ExposureHit.objects.count() == 1
     assert college.told(reference="exposures:list:") == ["辅导员"]

@@ -19,10 +19,13 @@ from django.db import connection
 
 from lianfang.accounts.models import Account
 from lianfang.commands.main import DONE, PROBLEMS, REFUSED, main
+from lianfang.commands.serve import work_until_idle
 from lianfang.installation.models import Installation
 from lianfang.installation.queries import forget
 from lianfang.notifications.models import Message
 from lianfang.roster.models import Unit
+from lianfang.usecases import workers
+from lianfang.usecases.steps import Step
 from tests import databases
 from tests.cast import FEVER, College
 
@@ -151,6 +154,19 @@ def test_workers_end_when_nothing_is_due(
     states = {d.state for letter in letters for d in letter.deliveries.all()}
     assert states, "the fever wrote letters"
     assert not states & {"QUEUED", "SENDING"}
+
+
+@pytest.mark.usefixtures("college")
+def test_work_that_keeps_failing_ends_and_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    def fails(*, now: datetime, to: datetime | None = None) -> None:
+        raise ValueError(now, to)
+
+    broken = Step("a step of tomorrow", (fails,), (fails,))
+    monkeypatch.setattr(workers, "STEPS", (broken, *workers.STEPS))
+    assert work_until_idle() == 1
+    assert "a step of tomorrow" in capsys.readouterr().err
 
 
 @pytest.fixture
