@@ -31,10 +31,11 @@ from lianfang.roster import queries as roster
 from lianfang.roster.models import Person
 from lianfang.rulebook.exposure_policy import ExposurePolicy, policy_from
 from lianfang.rulebook.queries import Rule, rules_in_force
-from lianfang.screening import exposures
+from lianfang.screening import comparison, exposures
 from lianfang.screening import operations as findings
+from lianfang.screening.comparison import Plan
 from lianfang.screening.exposure_rules import TRIP, Listed
-from lianfang.screening.exposures import AlreadySettled, NotAboutOneself, Plan, Written
+from lianfang.screening.exposures import AlreadySettled, NotAboutOneself, Written
 from lianfang.screening.models import ExposureHit, Finding, Reevaluation
 from lianfang.screening.queries import TO_VERIFY, is_known, open_findings_of
 from lianfang.surveys.models import Trip
@@ -70,12 +71,12 @@ def policy_at(now: datetime) -> ExposurePolicy:
 def preview(changes: AreaChanges, *, now: datetime) -> Plan:
     """What the list that was tried would bring up; nothing is written, nobody is told."""
     if not _people(now):
-        return exposures.NOTHING
+        return comparison.NOTHING
     rows = [
         *(Listed(one.code, *one.period, one.row, None, one.name) for one in changes.kept),
         *(Listed(one.code, *one.period, None, None, one.name) for one in changes.begun),
     ]
-    return exposures.plan(policy=policy_at(now), now=now, listings=rows)
+    return comparison.plan(policy=policy_at(now), now=now, listings=rows)
 
 
 def compare_with_list(number: int, *, now: datetime) -> Reevaluation:
@@ -93,7 +94,7 @@ def compare_with_list(number: int, *, now: datetime) -> Reevaluation:
     )
     if people and people <= policy_at(now).at_once_people:
         policy = policy_at(now)
-        _finish(run, [_write(exposures.plan(policy=policy, now=now), policy, now)], now)
+        _finish(run, [_write(comparison.plan(policy=policy, now=now), policy, now)], now)
     return run
 
 
@@ -117,7 +118,7 @@ def compare_next(*, now: datetime) -> Reevaluation | None:
         return None
     policy = policy_at(now)
     written = []
-    for portion in _portions(exposures.plan(policy=policy, now=now)):
+    for portion in _portions(comparison.plan(policy=policy, now=now)):
         with transaction.atomic():
             written.append(_write(portion, policy, now))
     with transaction.atomic():
@@ -127,7 +128,7 @@ def compare_next(*, now: datetime) -> Reevaluation | None:
 
 def _portions(whole: Plan) -> list[Plan]:
     """The first portion carries what is not new."""
-    size = exposures.PORTION
+    size = comparison.PORTION
     found = sorted(whole.found, key=lambda one: (whole.units[one.person], one.person))
     parts = [tuple(found[start : start + size]) for start in range(0, len(found), size)] or [()]
     nothing = replace(whole, extended=(), again=(), changed=())
@@ -174,7 +175,7 @@ def compare_people(
     """These people after they said something new; their carers are told, if it calls for that."""
     policy = policy_at(now)
     for _attempt in range(_TRIES):
-        planned = exposures.plan(policy=policy, now=now, people=people)
+        planned = comparison.plan(policy=policy, now=now, people=people)
         try:
             with transaction.atomic():
                 written = _write(planned, policy, now)

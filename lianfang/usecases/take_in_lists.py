@@ -17,8 +17,8 @@ from lianfang.places.operations import HospitalChanges, ListChangedMeanwhile, Ol
 from lianfang.places.series_checks import Remark, remarks_on
 from lianfang.places.tables import read_table
 from lianfang.roster.models import Unit
+from lianfang.screening.comparison import Plan
 from lianfang.screening.exposure_rules import Match
-from lianfang.screening.exposures import Plan
 from lianfang.screening.models import ExposureHit
 from lianfang.usecases import exposures
 from lianfang.usecases.exposure_letters import callers_of
