@@ -95,28 +95,16 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Between two transactional tests Django empties all tables, append-only ones included.
 
-    On SQLite the triggers that refuse a DELETE stand aside for that one moment; PostgreSQL
-    truncates, which triggers on rows do not see.
+    The triggers that refuse a DELETE stand aside for that one moment.
     """
     from django.db import connection
 
     with django_db_blocker.unblock():
         databases.finish_tables()
-    if connection.vendor != "sqlite":
-        yield
-        return
-    operations = type(connection.ops)
-    flush = operations.execute_sql_flush
-
-    def flush_past_triggers(self: Any, statements: list[str]) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-        drops = [f"DROP TRIGGER {self.quote_name(name)}" for name, _ in triggers]
-        flush(self, [*drops, *statements, *(sql for _, sql in triggers)])
-
+        flush = databases.quick_flush(connection)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "execute_sql_flush", flush_past_triggers)
+        if flush is not None:
+            patch.setattr(type(connection.ops), "execute_sql_flush", flush)
         yield
 
 
