@@ -21,6 +21,18 @@ def reason_in_words(reason: Reason) -> str:
     return " · ".join(parts)
 
 
+def _where(reason: Reason) -> str:
+    """“6栋 101”, “6栋 3层”; a building that is only a number is said to be one."""
+    building, _space, last = reason.name.rpartition(" ")
+    if reason.kind not in {"ROOM", "FLOOR"} or not building:
+        return reason.name
+    if building.isdecimal():
+        building = _("building %(n)s") % {"n": building}
+    if reason.kind == "FLOOR":
+        last = _("floor %(n)s") % {"n": last}
+    return f"{building} {last}"
+
+
 def _head(reason: Reason) -> str:
     heads = {
         "ROOM": _("same dormitory room: %(name)s"),
@@ -36,4 +48,4 @@ def _head(reason: Reason) -> str:
         "OFFICE": _("same office: %(name)s"),
         "VEHICLE": _("same vehicle: %(name)s"),
     }
-    return heads.get(reason.kind, _("same group: %(name)s")) % {"name": reason.name}
+    return heads.get(reason.kind, _("same group: %(name)s")) % {"name": _where(reason)}

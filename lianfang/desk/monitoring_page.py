@@ -12,7 +12,6 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 
 from lianfang.kernel.clock import reporting_day
-from lianfang.kernel.texts import tidy
 from lianfang.monitoring.forms import LONGEST
 from lianfang.monitoring.models import CheckSlot, MonitoringFact, MonitoringFile
 from lianfang.monitoring.queries import policy_of
@@ -191,7 +190,7 @@ def _line(fact: MonitoringFact) -> Line:
 
 def as_typed(posted: QueryDict) -> defaultdict[str, str]:
     """What a form sent, for the form that asks back; a field that was not sent is empty."""
-    return defaultdict(str, {name: tidy(str(posted.get(name, "")))[:LONGEST] for name in posted})
+    return defaultdict(str, {name: str(posted.get(name, ""))[:LONGEST] for name in posted})
 
 
 def filled_in(file: MonitoringFile, typed: dict[str, str], act: str) -> dict[str, Any]:

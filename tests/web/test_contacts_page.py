@@ -151,6 +151,8 @@ def test_the_file_of_a_package_goes_to_whoever_asked_and_to_nobody_else(
     fetched = client_of(college, "值班员").get(address)
     assert "小红" in fetched.content.decode("utf-8-sig")
     assert fetched["Cache-Control"] == "no-store"
+    after = client_of(college, "值班员").get(address.removesuffix("file/")).content.decode()
+    assert 'class="button main" name="act" value="hand-over"' in after  # the next thing to do
     assert client_of(college, "书记").get(address).status_code == 403
 
 
@@ -276,6 +278,10 @@ def test_a_call_is_made_from_ones_own_list(college: College, case: Investigation
         {"outcome": "WELL", "temperature": "36.5"},
     ):  # fmt: skip
         assert client.post(address, wrong).status_code == 422
+    there = {"is_in_person": "yes", "temperature": "38,4", "site": "ear"}
+    kept = client.post(address, there).content.decode()
+    assert 'name="is_in_person" value="yes" checked' in kept
+    assert '<option value="ear" selected>' in kept
     ill = {"outcome": "SYMPTOMS", "symptoms": "fever", "temperature": "38.4", "site": "axilla"}
     assert client.post(address, ill).status_code == 302
     assert Incident.objects.get().person == college["外人"]

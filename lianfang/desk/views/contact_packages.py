@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianfang.contacts import access, packaging
-from lianfang.contacts.models import Contact, Package
+from lianfang.contacts.models import Contact, Package, PackageFact
 from lianfang.desk.care import care_answer
 from lianfang.desk.contacts_page import authority_of, said, text_of
 from lianfang.desk.frame import say, say_refusal
@@ -92,9 +92,11 @@ def package(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
             say(request, told)
             return redirect("desk-contacts-package", pk)
     going = one.investigation.contacts.filter(state__in=one.states)
+    facts = list(one.facts.select_related("by").order_by("at", "id"))
     return care_answer(
         request, visit, "desk/care/contacts/package.html", page=PAGE, status=status, package=one,
-        case=one.investigation, facts=list(one.facts.select_related("by").order_by("at", "id")),
+        case=one.investigation, facts=facts,
+        is_fetched=any(fact.kind == PackageFact.Kind.FETCHED for fact in facts),
         fields=[_(packaging.FIELDS[name]) for name in one.fields],
         kinds=[Contact.State(state).label for state in one.states],
         rows=one.rows or going.count(), is_mine=one.asked_by_id == visit.person.pk,

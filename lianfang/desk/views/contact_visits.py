@@ -20,6 +20,7 @@ from lianfang.desk.contacts_page import person_named, said, text_of
 from lianfang.desk.frame import say, say_refusal
 from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.portal.edge import Visit, for_desk
+from lianfang.reporting.forms import SITE_NAMES
 from lianfang.reporting.rules import SITES
 from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import contact_tracing, contact_visits
@@ -41,7 +42,7 @@ def _page(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) ->
     return care_answer(
         request, visit, "desk/care/contacts/visits.html", page=PAGE, status=status, mine=mine,
         open=sum(one.is_open for one in mine), symptoms=rules_in_force(visit.now).symptoms,
-        outcomes=[(one.value, one.label) for one in BY_HAND], sites=SITES,
+        outcomes=[(one.value, one.label) for one in BY_HAND], sites=SITE_NAMES.items(),
         **({"problems": {}, "refused": "", "tried": 0, "typed": {}, "shown": 0} | more),
     )  # fmt: skip
 
@@ -76,7 +77,7 @@ def settle(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
-    names = ("outcome", "temperature", "site", "note")
+    names = ("outcome", "temperature", "site", "note", "is_in_person")
     typed: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
     return typed | {"symptoms": request.POST.getlist("symptoms")}
 
