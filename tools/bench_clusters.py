@@ -48,7 +48,7 @@ def _lodge(people: list[Any]) -> None:
 
 def _signs(college: dict[str, Any], number: int, back: int) -> None:
     """Ill people of an earlier day, spread over the college."""
-    from lianfang.clusters import operations
+    from lianfang.clusters import waiting
     from lianfang.clusters.models import Sign
 
     day = DAY - timedelta(days=back)
@@ -61,7 +61,7 @@ def _signs(college: dict[str, Any], number: int, back: int) -> None:
         )
         for n in chosen
     )  # fmt: skip
-    operations.place_in_groups(made)
+    waiting.place_in_groups(made)
 
 
 def _filing(college: dict[str, Any], n: int, *, symptoms: tuple[str, ...]) -> Any:

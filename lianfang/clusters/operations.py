@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from lianfang.audit import operations as audit
 from lianfang.clusters import queries
+from lianfang.clusters.clock import set_clock
 from lianfang.clusters.models import (
     Alert,
     AlertGroup,
@@ -18,17 +18,16 @@ from lianfang.clusters.models import (
     Sign,
     SignGroup,
 )
-from lianfang.clusters.rules import COLLEGE, DEPARTMENT, Hit, Ill, Key, due_of, hits_of, next_moment
-from lianfang.groups.queries import groups_of, sizes_of
+from lianfang.clusters.rules import COLLEGE, DEPARTMENT, Hit, Ill, Key, hits_of
+from lianfang.groups.queries import sizes_of
 from lianfang.groups.rules import CLASS, UNIT, GroupRef
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Unit
-from lianfang.rulebook.cluster_policy import ClusterPolicy, policy_of
-from lianfang.rulebook.queries import Rules, rules_in_force, rules_of
+from lianfang.rulebook.cluster_policy import policy_of
+from lianfang.rulebook.queries import Rules, rules_in_force
 
-AT_ONCE = 25  # one count is one transaction, and others write between two of them
 _UNITS = {CLASS, UNIT, DEPARTMENT, COLLEGE}
 
 
@@ -38,51 +37,6 @@ class Weighed:
 
     opened: list[Alert] = field(default_factory=list)
     grown: list[Alert] = field(default_factory=list)
-
-
-def claim_signs(*, now: datetime) -> list[Sign]:
-    """The worker's poll: signs that wait to be counted; the caller holds the transaction.
-
-    Two workers at the same moment: the second finds them taken. Counting twice changes nothing.
-    """
-    due = Sign.objects.filter(next_due_at__lte=now).order_by("next_due_at", "id")
-    signs = list(due.select_related("person")[:AT_ONCE])
-    claimed = Sign.objects.filter(pk__in=[s.pk for s in signs], next_due_at__lte=now).update(
-        next_due_at=None
-    )
-    return signs if claimed else []
-
-
-def postpone_signs(*, now: datetime, to: datetime) -> None:
-    """Signs that cannot be counted now are put off, so that they stop nobody else."""
-    due = Sign.objects.filter(next_due_at__lte=now).order_by("next_due_at", "id")
-    Sign.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:AT_ONCE])).update(
-        next_due_at=to
-    )
-
-
-def ask_again(*, since: date, now: datetime) -> int:
-    """Every sign of the last days waits to be counted anew."""
-    return Sign.objects.filter(
-        known_on__gte=since, withdrawn_at__isnull=True, next_due_at__isnull=True
-    ).update(next_due_at=now)
-
-
-def place_in_groups(signs: Sequence[Sign]) -> set[Key]:
-    """Write down the circles of each sign on the day it became known; returns all of them."""
-    by_day: dict[date, set[int]] = defaultdict(set)
-    for sign in signs:
-        by_day[sign.known_on].add(sign.person_id)
-    refs = {day: groups_of(people, on=day) for day, people in by_day.items()}
-    rows = [
-        SignGroup(
-            sign=sign, kind=ref.kind, code=ref.code, name=ref.name[:120], known_on=sign.known_on
-        )
-        for sign in signs
-        for ref in refs[sign.known_on].get(sign.person_id, [])
-    ]
-    SignGroup.objects.bulk_create(rows, ignore_conflicts=True)
-    return {(row.kind, row.code) for row in rows}
 
 
 def weigh(groups: Collection[Key], *, now: datetime) -> Weighed:
@@ -365,33 +319,3 @@ def step(
 ) -> AlertStep:
     """A fact on the time line that no person wrote."""
     return AlertStep.objects.create(alert=alert, kind=kind, at=now, choice=choice, number=number)
-
-
-# ---------------------------------------------------------------- the legal clock
-
-
-def set_clock(alert: Alert, rules: Rules, now: datetime) -> None:
-    """The shortest clock of the rules that hold; one that was met, or has run out, stands."""
-    if alert.told_at is not None or alert.missed_at is not None:
-        return
-    policy = policy_of(rules.settings)
-    due_at = clock_of(alert, policy)
-    alert.clock_due_at = due_at
-    alert.next_due_at = (
-        next_moment(due_at, before=policy.remind_before_minutes, after=now) or due_at
-    )
-    alert.save(update_fields=["clock_due_at", "next_due_at"])
-
-
-def clock_of(alert: Alert, policy: ClusterPolicy) -> datetime | None:
-    """By when outside must have been told; the rules are those of the edition it was opened by."""
-    own = policy_of(rules_of(alert.edition_id).settings)
-    codes = AlertRule.objects.filter(alert=alert).values_list("code", flat=True)
-    moments = []
-    for code in set(codes):
-        rule = policy.rule(code) or own.rule(code)
-        if rule is not None:
-            moments.append(due_of(rule, opened_at=alert.opened_at, verified_at=alert.verified_at))
-    if alert.is_urgent_kind and alert.verified_at is not None:
-        moments.append(alert.verified_at + timedelta(hours=policy.urgent_hours))
-    return min((moment for moment in moments if moment is not None), default=None)

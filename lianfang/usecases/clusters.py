@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from lianfang.audit import operations as audit
-from lianfang.clusters import answering, operations, signs
+from lianfang.clusters import answering, clock, operations, signs, waiting
 from lianfang.clusters.answering import AlertTaken, ClockStillRuns, NotThisStage
 from lianfang.clusters.models import Alert, AlertPerson, AlertStep, Recount, Sign
 from lianfang.clusters.operations import Weighed
@@ -58,16 +58,16 @@ def note_report(*, report: DailyReport, answers: Answers, rules: Rules, now: dat
 @transaction.atomic
 def weigh_next(*, now: datetime) -> bool:
     """The worker's move: count the circles of everybody who became ill since the last one."""
-    due = operations.claim_signs(now=now)
+    due = waiting.claim_signs(now=now)
     if not due:
         return False
-    groups = operations.place_in_groups(due)
+    groups = waiting.place_in_groups(due)
     _tell(operations.weigh(groups, now=now), now=now)
     return True
 
 
 def postpone_next(*, now: datetime, to: datetime) -> None:
-    operations.postpone_signs(now=now, to=to)
+    waiting.postpone_signs(now=now, to=to)
 
 
 _COUNTED_LATELY = Waiting(lambda moment: Recount.objects.filter(pk=1, looked_at__gt=moment))
@@ -98,7 +98,7 @@ def recount(*, now: datetime) -> int:
     rules = rules_in_force(now)
     signs.note_absences(rules=rules, now=now)
     days = policy_of(rules.settings).longest_days
-    return operations.ask_again(since=reporting_day(now) - timedelta(days=days - 1), now=now)
+    return waiting.ask_again(since=reporting_day(now) - timedelta(days=days - 1), now=now)
 
 
 def _tell(done: Weighed, *, now: datetime) -> None:
@@ -200,7 +200,7 @@ def verify(
         alert=alert, choice=choice, urgent=urgent, text=text, by=by, actor=actor, now=now
     )
     if done.is_open:
-        operations.set_clock(done, rules_in_force(now), now)
+        clock.set_clock(done, rules_in_force(now), now)
     return done
 
 
