@@ -88,12 +88,17 @@ def _span(minutes: int) -> str:
 
 @register.filter
 def countdown(due: datetime | None, now: datetime) -> str:
-    """13:00 截止,还有 42 分钟 / 13:00 截止,已过 12 分钟. A clock counts to a named moment."""
+    """13:00 截止,还有 42 分钟 / 13:00 截止,已过 12 分钟. A clock counts to a named moment.
+
+    A moment of another day is named with its day: at 09:40, “due 09:14” would be read as over.
+    """
     if due is None:
         return ""
     minutes = int(abs(due - now).total_seconds() // 60)
     text = _("due {at}, {span} left") if due >= now else _("was due {at}, {span} ago")
-    return text.replace("{at}", hour(due)).replace("{span}", _span(minutes))
+    is_today = due.astimezone(SHANGHAI).date() == now.astimezone(SHANGHAI).date()
+    at = hour(due) if is_today else when(due)
+    return text.replace("{at}", at).replace("{span}", _span(minutes))
 
 
 @register.filter
