@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from lianfang.desk.frame import say_refusal
 from lianfang.kernel.clock import SHANGHAI
 from lianfang.kernel.refusals import Invalid, Refused
-from lianfang.kernel.texts import gettext_noop, tidy
+from lianfang.kernel.texts import gettext_noop, prose, tidy
 
 
 def text_of(data: QueryDict, name: str = "text") -> str:
     """Several lines of words; longer ones are cut where the page says so."""
-    return "\n".join(tidy(line) for line in data.get(name, "").splitlines()).strip()[:4000]
+    return "\n".join(prose(line) for line in data.get(name, "").splitlines()).strip()[:4000]
 
 
 def moment_of(data: QueryDict, *, now: datetime) -> datetime:

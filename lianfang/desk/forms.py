@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.incidents.models import IncidentFact
-from lianfang.kernel.texts import tidy
+from lianfang.kernel.texts import prose, tidy
 from lianfang.reporting.models import CallRecord, DailyReport
 from lianfang.roster.models import Post
 from lianfang.screening.models import Finding
@@ -27,14 +27,21 @@ class TidyField(forms.CharField):
         return tidy(super().to_python(value) or "")
 
 
+class ProseField(forms.CharField):
+    """Sentences, as they were typed but for what nobody sees."""
+
+    def to_python(self, value: Any) -> str:
+        return prose(super().to_python(value) or "")
+
+
 class CallForm(Plain):
     outcome = forms.ChoiceField(choices=CallRecord.Outcome.choices)
-    note = TidyField(required=False, max_length=500)
+    note = ProseField(required=False, max_length=500)
 
 
 class CallBackForm(Plain):
     verdict = forms.ChoiceField(choices=Finding.Verdict.choices)
-    note = TidyField(required=False, max_length=500)
+    note = ProseField(required=False, max_length=500)
 
 
 class ProxyForm(Plain):
@@ -60,7 +67,7 @@ class SignForm(Plain):
 
 class FactForm(Plain):
     kind = forms.ChoiceField(choices=IncidentFact.Kind.choices)
-    text = TidyField(max_length=2000, required=False)
+    text = ProseField(max_length=2000, required=False)
 
 
 class AppointForm(Plain):

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.desk.forms import Plain, TidyField
+from lianfang.desk.forms import Plain, ProseField, TidyField
 from lianfang.incidents.kinds import Illness, Organisation, Source, Transport, Way
 from lianfang.kernel.clock import SHANGHAI
 
@@ -37,7 +37,7 @@ class VerifyForm(Plain):
     history = forms.ChoiceField(
         required=False, choices=[("yes", ""), ("no", ""), ("", "")]
     )  # "": not known yet
-    text = TidyField(required=False, max_length=2000)
+    text = ProseField(required=False, max_length=2000)
     at = _moment()
 
 
@@ -52,7 +52,7 @@ class ClassifyForm(Plain):
     said_by = TidyField(required=False, max_length=200)
     document = TidyField(required=False, max_length=100)
     document_follows = forms.BooleanField(required=False)
-    text = TidyField(required=False, max_length=2000)
+    text = ProseField(required=False, max_length=2000)
     at = _moment()
     replaces = forms.IntegerField(required=False)
 
@@ -67,21 +67,21 @@ class TellForm(Plain):
     method = forms.ChoiceField(
         choices=Way.choices, error_messages={"required": _("How were they told?")}
     )
-    given = TidyField(required=False, max_length=2000)
+    given = ProseField(required=False, max_length=2000)
     at = _moment()
     replaces = forms.IntegerField(required=False)
-    reason = TidyField(required=False, max_length=500)
+    reason = ProseField(required=False, max_length=500)
 
 
 class EndClockForm(Plain):
     clock = forms.IntegerField()
-    reason = TidyField(required=False, max_length=500)
+    reason = ProseField(required=False, max_length=500)
 
 
 class ReachForm(Plain):
     ring = TidyField(required=False, max_length=10)
     answer = TidyField(required=False, max_length=8)
-    text = TidyField(required=False, max_length=1000)
+    text = ProseField(required=False, max_length=1000)
     at = _moment()
 
 
@@ -92,14 +92,14 @@ class ReferForm(Plain):
 
 
 class CheckForm(Plain):
-    what = TidyField(required=False, max_length=200)
+    what = ProseField(required=False, max_length=200)
     due_at = _moment()
-    found = TidyField(required=False, max_length=1000)
+    found = ProseField(required=False, max_length=1000)
 
 
 class OutcomeForm(Plain):
     closing = TidyField(required=False, max_length=16)
-    text = TidyField(required=False, max_length=2000)
+    text = ProseField(required=False, max_length=2000)
 
 
 class ClearForm(Plain):
@@ -114,7 +114,7 @@ class ClearForm(Plain):
 
 class ReportForm(Plain):
     kind = TidyField(required=False, max_length=8)
-    words = TidyField(required=False, max_length=2000)
+    words = ProseField(required=False, max_length=2000)
 
 
 class CampusForm(Plain):
@@ -123,7 +123,7 @@ class CampusForm(Plain):
     room = TidyField(required=False, max_length=60)
     leaves_room = forms.BooleanField(required=False)
     names = TidyField(required=False, max_length=2000)
-    note = TidyField(required=False, max_length=500)
+    note = ProseField(required=False, max_length=500)
     place = TidyField(required=False, max_length=200)
     task = forms.IntegerField(required=False)
     done_by = TidyField(required=False, max_length=100)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_PUNCTUATION = re.compile("([，：；！？（）])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -20,8 +21,21 @@ def tidy(text: str) -> str:
     >>> tidy(' １３８\u200b0000 ')
     '1380000'
     """
-    plain = unicodedata.normalize("NFKC", text)
-    return _CONTROL.sub("", _INVISIBLE.sub("", plain)).strip()
+    return _plain(text).strip()
+
+
+def prose(text: str) -> str:
+    """`tidy` for sentences: Chinese commas, colons and brackets stay what they were typed as.
+
+    >>> prose(' 本人接听，体温３８.５℃（腋下） ')
+    '本人接听，体温38.5°C（腋下）'
+    """
+    parts = _PUNCTUATION.split(text)
+    return "".join(part if _PUNCTUATION.fullmatch(part) else _plain(part) for part in parts).strip()
+
+
+def _plain(text: str) -> str:
+    return _CONTROL.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def has_control_characters(text: str) -> bool:

@@ -22,7 +22,7 @@ from lianfang.desk.frame import Tab, page_number, say, say_refusal
 from lianfang.doubts import access, queries
 from lianfang.doubts.models import Contradiction, Question
 from lianfang.kernel.refusals import Forbidden, Invalid, Refused
-from lianfang.kernel.texts import tidy
+from lianfang.kernel.texts import prose
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.portal.middleware import in_words
 from lianfang.roster.imports.problems import errors
@@ -95,7 +95,7 @@ def answer(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
             request,
             lambda: doubts.answer_question(
                 question=found, what=request.POST.get("answer", ""),
-                note=tidy(request.POST.get("note", "")), by=visit.person, actor=visit.actor,
+                note=prose(request.POST.get("note", "")), by=visit.person, actor=visit.actor,
                 now=visit.now,
             ),
         )  # fmt: skip
@@ -143,7 +143,7 @@ def close(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
             request,
             lambda: doubts.close_contradiction(
                 contradiction=found, truth=request.POST.get("truth", ""),
-                note=tidy(request.POST.get("note", "")), by=visit.person, actor=visit.actor,
+                note=prose(request.POST.get("note", "")), by=visit.person, actor=visit.actor,
                 now=visit.now,
             ),
         )  # fmt: skip

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lianfang.desk.frame import say
 from lianfang.desk.quarantine_pages import for_quarantine, quarantine_answer, tried
 from lianfang.kernel.refusals import Forbidden, NotYours
-from lianfang.kernel.texts import tidy
+from lianfang.kernel.texts import prose
 from lianfang.portal.edge import Visit
 from lianfang.portal.typed_checks import again
 from lianfang.quarantine import access, queries
@@ -86,7 +86,7 @@ def need(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
             request,
             lambda: quarantine_needs.settle(
                 need=found, state="DROPPED" if what == "drop" else "DONE",
-                answer=tidy(request.POST.get("answer", "")), by=visit.person, actor=visit.actor,
+                answer=prose(request.POST.get("answer", "")), by=visit.person, actor=visit.actor,
                 now=visit.now,
             ),
         )  # fmt: skip

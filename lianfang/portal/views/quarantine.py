@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lianfang.kernel.clock import reporting_day
 from lianfang.kernel.refusals import Invalid, NotYours, Refused
-from lianfang.kernel.texts import tidy
+from lianfang.kernel.texts import prose, tidy
 from lianfang.portal.edge import Visit, for_person
 from lianfang.portal.middleware import in_words
 from lianfang.portal.typed_checks import again, look_of
@@ -94,7 +94,7 @@ def need(request: HttpRequest, visit: Visit) -> HttpResponse:
     one = _order(visit)
     try:
         asked = quarantine_needs.ask(
-            order=one, kind=request.POST.get("kind", ""), text=tidy(request.POST.get("text", "")),
+            order=one, kind=request.POST.get("kind", ""), text=prose(request.POST.get("text", "")),
             by=visit.person, actor=visit.actor, now=visit.now,
         )  # fmt: skip
     except Invalid as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lianfang.kernel.databases import BadDatabaseAddress, database_from
-from lianfang.kernel.texts import has_control_characters, tidy
+from lianfang.kernel.texts import has_control_characters, prose, tidy
 
 
 def test_the_embedded_database_keeps_what_it_acknowledged(tmp_path: Path) -> None:
@@ -34,6 +34,10 @@ def test_another_address_is_refused_with_the_two_that_are_right(url: str) -> Non
 )
 def test_text_is_tidied(typed: str, tidied: str) -> None:
     assert tidy(typed) == tidied
+
+
+def test_sentences_keep_their_chinese_punctuation() -> None:
+    assert prose(" 他说：发热３８．５​，（腋下）！　") == "他说：发热38.5，（腋下）！"
 
 
 def test_a_hidden_control_character_is_seen() -> None:
