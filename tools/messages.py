@@ -194,7 +194,9 @@ def _spaced_like(msgid: str, text: str) -> str:
     if not text:
         return text
     before = msgid[: len(msgid) - len(msgid.lstrip())]
-    return before + text + msgid[len(msgid.rstrip()) :]
+    # A Chinese comma or colon brings its own room.
+    after = "" if text.endswith(("，", "、", "；", "：", "。")) else msgid[len(msgid.rstrip()) :]
+    return before + text + after
 
 
 def compile_catalogue(po: polib.POFile) -> None:

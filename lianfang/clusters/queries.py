@@ -142,3 +142,11 @@ def open_alerts_in(unit_ids: Collection[int]) -> QuerySet[Alert]:
         .filter(Q(unit_id__in=unit_ids) | Q(pk__in=of_people))
         .order_by("opened_at", "id")
     )
+
+
+def open_alerts_of(person_id: int) -> list[Alert]:
+    """The open alerts in which this person counts, the newest first. One statement."""
+    rows = Alert.objects.filter(
+        people__person_id=person_id, people__sign__withdrawn_at__isnull=True
+    ).exclude(stage=Alert.Stage.CLOSED)
+    return list(rows.exclude(outcome=Alert.Outcome.DISCARD).order_by("-opened_at", "-id"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lianfang.clusters import access
+from lianfang.clusters import access, queries
 from lianfang.clusters.access import AlertSight
 from lianfang.clusters.figures import Curve
 from lianfang.clusters.models import (
@@ -19,6 +19,7 @@ from lianfang.clusters.models import (
 from lianfang.clusters.words import syndrome_name
 from lianfang.escalation.models import Summons
 from lianfang.incidents.models import Incident
+from lianfang.kernel.refusals import NotYours
 from lianfang.portal.edge import Visit
 from lianfang.portal.templatetags.lianfang import day as day_in_words
 from lianfang.rulebook.cluster_policy import ClusterPolicy
@@ -50,6 +51,18 @@ def sight_on(alert: Alert, visit: Visit) -> AlertSight:
     return access.sight_of_alert(
         alert, sight=visit.sight, units=access.units_of(alert), roles=list(roles)
     )
+
+
+def alerts_with(person_id: int, visit: Visit) -> list[Alert]:
+    """The open alerts in which this person counts and that this visitor may open."""
+    found = []
+    for alert in queries.open_alerts_of(person_id):
+        try:
+            sight_on(alert, visit)
+        except NotYours:
+            continue
+        found.append(alert)
+    return found
 
 
 def people_rows(alert: Alert, seen: AlertSight, policy: ClusterPolicy) -> list[PersonRow]:

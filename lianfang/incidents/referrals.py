@@ -87,8 +87,11 @@ def take_step(
 ) -> Referral:
     """The next step is known, or a later one: what lies between stays unknown.
 
-    `result` is what the doctor found, where it is known. Two at the same moment: one is told that it was noted already.
+    `result` is what the doctor found: the step of that name needs it. Two at the same moment: one
+    is told that it was noted already. Raises `StepIsOver`, `Invalid`.
     """
+    if step == Referral.Step.RESULT and not result.strip():
+        raise Invalid({"result": _("What did the doctor find? A few words, please.")})
     steps = list(Referral.Step)
     position = steps.index(step)
     if any(at is not None for _step, at in referral.moments[position:]):

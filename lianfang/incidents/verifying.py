@@ -17,6 +17,8 @@ from lianfang.kernel.refusals import Invalid, Refused
 from lianfang.kernel.texts import gettext_noop as _
 from lianfang.roster.models import Person
 
+NEEDS_WORDS = _("A dismissal needs its reason in words: who said what?")
+
 
 class TakeItOverFirst(Refused):
     code = "incidents.take-it-over-first"
@@ -58,7 +60,7 @@ def verify(
     """
     moment = moment_of(at, now=now)
     if verdict.dismisses and not text.strip():
-        raise Invalid({"text": _("A dismissal needs its reason in words: who said what?")})
+        raise Invalid({"text": NEEDS_WORDS})
     if incident.is_dismissed and verdict.is_true:
         _open_again(incident, by, actor, now)
     hold(incident)

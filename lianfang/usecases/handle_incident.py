@@ -109,6 +109,8 @@ def verify(
         problems["verdict"] = _("Please say what you found.")
     if method not in Method.values:
         problems["method"] = _("Please say how you asked.")
+    if verdict in Verdict.values and Verdict(verdict).dismisses and not text.strip():
+        problems["text"] = verifying.NEEDS_WORDS
     if problems:
         raise Invalid(problems)
     was_dismissed = incident.is_dismissed

@@ -31,6 +31,13 @@
   });
   for (const here of document.querySelectorAll(".strip [aria-current]"))
     here.parentElement.scrollLeft = here.offsetLeft - 40;
+  // A form that was refused may stand far below: what has to be mended comes into sight.
+  const wrong = document.querySelector("main .problem");
+  if (wrong) {
+    wrong.scrollIntoView({ block: "center" });
+    const field = document.querySelector(`main [aria-describedby~="${wrong.id}"]`);
+    if (wrong.id && field) field.focus({ preventScroll: true });
+  }
   // No connection: said once, and unsaid when an answer comes. A session that ended: log in.
   const offline = document.getElementById("offline");
   document.addEventListener("htmx:sendError", () => { offline.hidden = false; });

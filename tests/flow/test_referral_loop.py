@@ -34,9 +34,9 @@ def advise(college: College, hospital: str = "示例市中心医院") -> Referra
     )  # fmt: skip
 
 
-def step(college: College, name: str) -> Referral:
+def step(college: College, name: str, result: str = "") -> Referral:
     return referrals.take_step(
-        referral=Referral.objects.select_related("incident").get(), step=name,
+        referral=Referral.objects.select_related("incident").get(), step=name, result=result,
         by=college["辅导员"], actor=college.actor("辅导员"), now=college.now,
     )  # fmt: skip
 
@@ -59,7 +59,9 @@ def test_each_step_has_its_own_timer_and_stands_on_the_time_line(college: Colleg
     college.fast_forward(hours=1)
     assert step(college, "went").next_due_at == college.now + timedelta(minutes=240)
     step(college, "seen")
-    step(college, "result")
+    with pytest.raises(Invalid):
+        step(college, "result", " ")  # the words could not be added later
+    step(college, "result", "胸片正常")
     done = step(college, "back")
     assert (done.next_due_at, done.next_step) == (None, None)
     facts = IncidentFact.objects.filter(kind="HOSPITAL")

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lianfang.clusters.models import Alert, IllDay
+from lianfang.incidents.models import Incident
 from lianfang.usecases import clusters
 from tests.browser import faults
 from tests.cast import College
@@ -75,6 +76,19 @@ def test_the_alert_names_rule_source_people_and_clock(college: College) -> None:
         assert part in words, part
     assert "Who was told" in words
     assert looks_at(college["2班1号"], "clusters.person.seen") == ["值班员"]
+
+
+def test_the_page_of_an_incident_shows_the_clock_of_its_alert_to_who_may_open_it(
+    college: College,
+) -> None:
+    alert = outbreak(college)
+    one = Incident.objects.get(person=college["2班1号"])
+    client = client_of(college, "值班员")
+    client.post(f"/desk/incidents/{one.pk}/acknowledge/")
+    shown = client.get(f"/desk/incidents/{one.pk}/").content.decode()
+    assert f'href="{of(alert)}"' in shown
+    assert "24 h 0 min left" in page(college, "值班员", f"/desk/incidents/{one.pk}/")
+    assert alert.code not in page(college, "组长", f"/desk/incidents/{one.pk}/")
 
 
 def test_the_draft_report_has_figures_and_no_name(college: College) -> None:

@@ -19,6 +19,7 @@ from lianfang.incidents.models import (
     NextCheck,
     OutsideNotice,
     ReachStep,
+    Referral,
 )
 from lianfang.usecases import acknowledge_incident, handle_incident, incident_reports
 from tests.browser import OpenPage, clean
@@ -205,6 +206,29 @@ def test_what_the_school_may_not_say_is_refused_and_what_was_typed_stays(
     answer = client.post(url_of("step/classify/"), {"kind": "SUSPECTED", "source": "HOSPITAL"})
     assert answer.status_code == 422
     assert Classification.objects.count() == 0
+
+
+def test_a_dismissal_without_words_hears_of_everything_at_once(college: College) -> None:
+    fever(college, by="辅导员")
+    answer = client_of(college, "辅导员").post(url_of("step/verify/"), {"verdict": "TYPED_WRONG"})
+    assert answer.status_code == 422
+    assert answer.content.decode().count('class="problem"') == 2  # how, and the reason
+
+
+def test_whoever_is_told_first_sees_that_no_hospital_is_arranged(college: College) -> None:
+    fever(college)
+    verified(college, has_history=True)
+    client = client_of(college, "值班员")
+    assert "?step=refer#step-refer" in client.get(url_of()).content.decode()
+    client.post(url_of("step/refer/"), {"hospital": "示例医院"})
+    assert "?step=refer#step-refer" not in client.get(url_of()).content.decode()
+    way = Referral.objects.get()
+    answer = client.post(f"/desk/referrals/{way.pk}/step/", {"step": "result", "result": " "})
+    assert answer.status_code == 422
+    assert 'id="problem_result"' in answer.content.decode()
+    client.post(f"/desk/referrals/{way.pk}/step/", {"step": "result", "result": "流感，阴性"})
+    way.refresh_from_db()
+    assert way.result == "流感，阴性"
 
 
 def test_a_link_to_a_step_unfolds_it(college: College) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from lianfang.contacts.access import leading_units
 from lianfang.desk.answers import lines_of, place_in_words
+from lianfang.desk.cluster_pages import alerts_with
 from lianfang.desk.frame import answer
 from lianfang.desk.incident_line import happenings
 from lianfang.desk.incident_page import facts_of, ladder_of
@@ -86,6 +87,7 @@ def page_of(
         course=course,
         step=step.value,
         next_words=next_in_words(step),
+        not_sent=may_write and step == Next.TELL and course.is_verified and not course.way,
         main=main,
         others=others,
         tried=tried,
@@ -100,6 +102,7 @@ def page_of(
         may_phone=one.unit_id in visit.sight.event_units,
         may_open_person=one.unit_id in visit.sight.name_units,
         may_trace=seen.named and one.unit_id in leading_units(visit.sight),
+        alerts=alerts_with(one.person_id, visit) if seen.named and one.is_open else [],
         **(_for_named(visit, one) if seen.named else {}),
         **(_choices(visit, one, course, step, clocks) if may_write else {}),
     )

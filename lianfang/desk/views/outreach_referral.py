@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lianfang.desk.frame import say
+from lianfang.desk.incident_steps import Box
 from lianfang.desk.outreach_pages import tried
-from lianfang.escalation.access import sight_of_incident
+from lianfang.desk.views.incident_page import find, page_of
+from lianfang.escalation.access import IncidentSight
 from lianfang.incidents.models import Incident, Referral
 from lianfang.kernel.refusals import Forbidden, NotYours
-from lianfang.kernel.texts import tidy
+from lianfang.kernel.texts import prose
 from lianfang.portal.edge import Visit, for_desk
 from lianfang.usecases import referrals
 
@@ -23,28 +25,28 @@ def step(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     referral = Referral.objects.filter(pk=pk).select_related("incident").first()
     if referral is None:
         raise NotYours
-    one = _incident(referral.incident_id, visit)
-    done = tried(
+    one, seen = _incident(referral.incident_id, visit)
+    problems = tried(
         request,
         lambda: referrals.take_step(
             referral=referral,
             step=request.POST.get("step", ""),
-            result=tidy(request.POST.get("result", "")),
+            result=prose(request.POST.get("result", "")),
             by=visit.person,
             actor=visit.actor,
             now=visit.now,
         ),
     )
-    if done is None:
+    if problems is None:
         say(request, _("Written down."))
+    elif "result" in problems:
+        box = Box("way", "", typed=request.POST, problems=problems)
+        return page_of(request, visit, one, seen, tried=box, status=422)
     return redirect("desk-incident", one.pk)
 
 
-def _incident(pk: int, visit: Visit) -> Incident:
-    found = Incident.objects.filter(pk=pk).select_related("person", "unit").first()
-    if found is None:
-        raise NotYours
-    seen = sight_of_incident(found, sight=visit.sight)
+def _incident(pk: int, visit: Visit) -> tuple[Incident, IncidentSight]:
+    found, seen = find(visit, pk)
     if not (seen.may_act and seen.named):
         raise Forbidden
-    return found
+    return found, seen
