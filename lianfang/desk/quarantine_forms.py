@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.http import QueryDict
 
 from lianfang.kernel.clock import SHANGHAI
-from lianfang.kernel.texts import tidy
+from lianfang.kernel.texts import prose, tidy
 from lianfang.places.divisions import RenamedDivision, UnknownDivision
 from lianfang.places.search import places_named
 from lianfang.portal.typed_checks import day_of
@@ -39,6 +39,7 @@ def county_of(text: str, *, today: date) -> str:
 
 def wording_of(data: QueryDict, *, today: date) -> Wording:
     text = {name: tidy(data.get(name, "")) for name in data}
+    text |= {name: prose(data.get(name, "")) for name in ("place", "reason", "authority_name")}
     return Wording(
         kind=text.get("kind", ""),
         place=text.get("place", ""),

@@ -134,6 +134,18 @@ def _service_problems(service: Service, now: datetime) -> dict[str, str]:
     return problems
 
 
+def faults_of(
+    wording: Wording, service: Service | None, *, policy: QuarantinePolicy, now: datetime
+) -> dict[str, str]:
+    """Everything that is wrong with what was typed, before anybody asks whose order it is."""
+    problems = _problems(wording, reporting_day(now))
+    try:
+        _check_authority(wording, policy)
+    except Refused as refusal:
+        problems["authority"] = str(refusal.message)
+    return problems | (_service_problems(service, now) if service is not None else {})
+
+
 @transaction.atomic
 def record_order(
     *,

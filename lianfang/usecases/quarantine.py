@@ -45,6 +45,11 @@ def policy_of(order: Order) -> QuarantinePolicy:
     return QuarantinePolicy.from_settings(rules_of(order.edition_id).settings)
 
 
+def faults_of(wording: Wording, service: Service | None, *, now: datetime) -> dict[str, str]:
+    """What is wrong with an order as it was typed, all at once, by field."""
+    return operations.faults_of(wording, service, policy=policy_now(now), now=now)
+
+
 def record(
     *,
     person: Person,

@@ -87,6 +87,14 @@ def test_nobody_records_for_somebody_of_another_unit(college: College) -> None:
     assert not Order.objects.exists()
 
 
+def test_an_empty_form_hears_of_everything_at_once(college: College) -> None:
+    answer = client_of(college, "主任").post(f"{DESK}new/", {"served_how": "PHONE"})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    for name in ("number", "kind", "place", "reason", "held_from", "authority", "served_at"):
+        assert f'id="problem_{name}"' in shown, name
+
+
 def test_every_button_of_an_order_works_without_script(college: College) -> None:
     one = full(college)
     client = client_of(college, "主任")

@@ -15,7 +15,7 @@ from lianfang.desk.frame import page_number, say
 from lianfang.desk.quarantine_forms import moment_of, service_of, wording_of
 from lianfang.desk.quarantine_pages import for_quarantine, quarantine_answer, tried
 from lianfang.kernel.refusals import Forbidden, NotYours
-from lianfang.kernel.texts import gettext_noop, tidy
+from lianfang.kernel.texts import gettext_noop, prose, tidy
 from lianfang.portal.edge import Visit
 from lianfang.portal.typed_checks import again, day_of, look_of
 from lianfang.quarantine import access, queries
@@ -70,8 +70,11 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
         return _form(request, visit, typed=again({"number": request.GET.get("number", "")}))
     person = _person(visit, request.POST.get("number", ""))
     if person is None:
-        problem = {"number": _("Nobody of your units has this number.")}
-        return _form(request, visit, typed=again(request.POST), problems=problem, status=422)
+        wording, service = wording_of(request.POST, today=visit.today), service_of(request.POST)
+        faults = quarantine.faults_of(wording, service, now=visit.now)
+        wrong = {name: _(text) for name, text in faults.items()}
+        wrong["number"] = _("Nobody of your units has this number.")
+        return _form(request, visit, typed=again(request.POST), problems=wrong, status=422)
     made: list[Order] = []
     problems = tried(
         request,
@@ -173,7 +176,7 @@ def _serve(request: HttpRequest, visit: Visit, one: Order) -> None:
 def _move_end(request: HttpRequest, visit: Visit, one: Order) -> None:
     quarantine.move_end(
         order=one, until=day_of(request.POST.get("until", "")),
-        reason=tidy(request.POST.get("why", "")),
+        reason=prose(request.POST.get("why", "")),
         document_no=tidy(request.POST.get("document_no", "")),
         by=visit.person, actor=visit.actor, now=visit.now,
     )  # fmt: skip
@@ -196,7 +199,7 @@ def _explain(request: HttpRequest, visit: Visit, one: Order) -> None:
     first = day_of(request.POST.get("first", ""))
     quarantine_checks.explain_days(
         order=one, first=first, last=day_of(request.POST.get("last", "")) or first,
-        text=tidy(request.POST.get("text", "")), by=visit.person, actor=visit.actor, now=visit.now,
+        text=prose(request.POST.get("text", "")), by=visit.person, actor=visit.actor, now=visit.now,
     )  # fmt: skip
 
 
@@ -217,14 +220,14 @@ def _is_key(text: str) -> bool:
 
 def _need(request: HttpRequest, visit: Visit, one: Order) -> None:
     quarantine_needs.ask(
-        order=one, kind=request.POST.get("kind", ""), text=tidy(request.POST.get("text", "")),
+        order=one, kind=request.POST.get("kind", ""), text=prose(request.POST.get("text", "")),
         by=visit.person, actor=visit.actor, now=visit.now,
     )  # fmt: skip
 
 
 def _release(request: HttpRequest, visit: Visit, one: Order) -> None:
     quarantine.release(
-        order=one, words=tidy(request.POST.get("words", "")),
+        order=one, words=prose(request.POST.get("words", "")),
         may_decide=access.may_decide(visit.sight, one), by=visit.person, actor=visit.actor,
         now=visit.now,
     )  # fmt: skip
@@ -233,7 +236,7 @@ def _release(request: HttpRequest, visit: Visit, one: Order) -> None:
 def _end(request: HttpRequest, visit: Visit, one: Order) -> None:
     quarantine.end_otherwise(
         order=one, state=request.POST.get("state", ""),
-        words=tidy(request.POST.get("words", "")),
+        words=prose(request.POST.get("words", "")),
         may_decide=access.may_decide(visit.sight, one), by=visit.person, actor=visit.actor,
         now=visit.now,
     )  # fmt: skip
