@@ -153,9 +153,9 @@ def text_of(report: CaseReport, *, named: bool, language: str) -> str:
     """The frozen text, a line for each row."""
     with translation.override(language):
         mark = [EXERCISE] if is_exercise() else []
-        head = [*mark, title_of(report), ""]
+        head, line = [*mark, title_of(report), ""], _("%(label)s: %(words)s")
     rows = report.rows(named=named, language=language)
-    body = [f"{label}:{_folded(words)}" for label, words in rows]
+    body = [line % {"label": label, "words": _folded(words)} for label, words in rows]
     return "\n".join([*head, *body, ""])
 
 

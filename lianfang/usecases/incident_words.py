@@ -107,7 +107,7 @@ class InWords:
     @property
     def symptoms(self) -> str:
         rules = rules_of(self.report.edition_id)
-        return "、".join(rules.symptom_name(code) for code in self.answers.symptoms)
+        return _(", ").join(rules.symptom_name(code) for code in self.answers.symptoms)
 
     @property
     def onset(self) -> str:
@@ -121,7 +121,7 @@ class InWords:
 
     @property
     def history(self) -> str:
-        """Epidemiological history as the person reported it."""
+        """Epidemiological history as the person reported it, and as they said when asked."""
         said, parts = self.answers, []
         if said.visited:
             area = said.visited_area
@@ -137,7 +137,9 @@ class InWords:
             parts.append(_("was told to be a close contact"))
         if said.household_ill:
             parts.append(_("somebody in the household has a fever or cough"))
-        return ";".join(parts) or _("none reported")
+        if any(row.kind == Illness.KEY_SYMPTOM for row in self.classifications):
+            parts.append(_("there is one, it was said when the person was asked"))
+        return _(";").join(parts) or _("none reported")
 
     @property
     def place(self) -> str:

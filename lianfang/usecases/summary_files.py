@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +18,7 @@ from lianfang.usecases.summary_tables import Cell, Faint, Share, Table
 # What a spreadsheet may take for the beginning of a formula; some read the wide forms too.
 _DANGEROUS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NARROWEST, _WIDEST, _LINE = 5, 34, 14
 _GREY = "#737373"
 _Formats = dict[str, Any]
 
@@ -131,7 +134,7 @@ def _write(sheet: Any, row: int, column: int, cell: Cell, plain: Any, formats: _
 
 def _page(sheet: Any, table: Table, top: int) -> None:
     sheet.set_landscape()
-    sheet.set_paper(8)  # A3: 47 columns side by side
+    sheet.set_paper(9 if table.is_prose else 8)  # A4; A3: 47 columns side by side
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0, top)
     sheet.freeze_panes(top + 1, min(2, len(table.columns) - 1))
@@ -141,8 +144,33 @@ def _page(sheet: Any, table: Table, top: int) -> None:
         sheet.set_column(1, 2, 18)
         sheet.set_column(len(table.columns) - 1, len(table.columns) - 1, 24)
     else:
-        sheet.set_column(0, max(len(table.columns), 6) - 1, 26 if table.is_prose else 16)
+        sheet.set_column(0, max(len(table.columns), 6) - 1, 16)
     sheet.set_row(top, 60 if _is_wide(table) else 30)
+    if table.is_prose:
+        _fit_prose(sheet, table, top)
+
+
+def _fit_prose(sheet: Any, table: Table, top: int) -> None:
+    """Columns as wide as what stands in them, and rows as high: printed, no sentence is cut off."""
+    rows = [[str(cell).split("\n") for cell in row] for row in table.rows]
+    wide = [_NARROWEST] * len(table.columns)
+    for row in [[[label] for label in table.columns], *rows]:
+        for column, lines in enumerate(row):
+            wide[column] = max(wide[column], *(_width(line) + 2 for line in lines))
+    wide = [min(one, _WIDEST) for one in wide]
+    for column, one in enumerate(wide):
+        sheet.set_column(column, column, one)
+    for number, row in enumerate(rows, start=top + 1):
+        high = max(
+            sum(math.ceil(max(_width(line), 1) / (wide[column] - 1)) for line in lines)
+            for column, lines in enumerate(row)
+        )
+        sheet.set_row(number, min(_LINE * high + 4, 409))
+
+
+def _width(text: str) -> int:
+    """In letters: a Chinese character is as wide as two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def csv_text(tables: Sequence[Table]) -> str:

@@ -68,7 +68,7 @@ def test_the_whole_story_of_a_confirmed_case(college: College) -> None:
         make(college, "FIRST")
     words = text(first)
     for part in ("首报", "小明", "发热", "38.2", "疑似病例", "王医生", "李科长", "示例市中心医院",
-                 "120救护车", "属地疾控中心"):  # fmt: skip
+                 "120救护车", "属地疾控中心", "核实时本人说有", "报告类型：首报"):  # fmt: skip
         assert part in words, part
     with pytest.raises(NoOutcomeYet):
         make(college, "FINAL", "聚会感染")
