@@ -38,6 +38,7 @@ from lianfang.roster.models import Person
 from lianfang.roster.operations import phone_index
 from lianfang.usecases import campaigns, drills, phone_keys
 from lianfang.usecases.acknowledge_incident import answer_summons
+from lianfang.usecases.dead_numbers import note_dead_numbers
 
 DIALECTS: Mapping[str, str] = {
     "sms_http": "lianfang",
@@ -121,6 +122,7 @@ def take_receipts(callback: Callback, *, now: datetime, real_now: datetime) -> i
     known = receiving.take_reports(reports, channel=callback.channel, now=now)
     if reports and not known:
         raise UnknownMessage
+    note_dead_numbers(reports, channel=callback.channel, now=now)
     return known
 
 

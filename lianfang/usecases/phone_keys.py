@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from lianfang.duty.operations.facts import number_works
 from lianfang.escalation.links import LinkNotValid
 from lianfang.escalation.models import Summons
 from lianfang.escalation.operations import AlreadyAnswered
@@ -56,10 +57,12 @@ def take_key(press: KeyPress, *, call: Delivery, channel: str, now: datetime) ->
     if call.message.is_bundle:
         letters = list(Message.objects.filter(deliveries__carried_by=call).distinct())
     done = [_answer(letter, now) for letter in letters]
+    person = call.message.recipient
     if any(reason is None for reason in done):
         receiving.note_code(call, BY_KEY)
+        if person is not None:
+            number_works(person=person, now=now)
         return True
-    person = call.message.recipient
     receiving.park(
         phone=person.phone if person else press.phone,
         text=press.key,

@@ -190,6 +190,21 @@ def test_a_key_after_somebody_else_took_it_over_waits_for_a_human(
     assert [(one.reason, one.phone) for one in parked_answers()] == [("TOO_LATE", call.to)]
 
 
+def test_a_dead_number_of_somebody_on_the_ladder_is_a_task_until_a_key_is_pressed(
+    college: College, gateway: HttpGateway
+) -> None:
+    call = fever_at_night(college, gateway)
+    [head] = [one for one in calls(gateway) if one.to == college["主任"].phone]
+    for _twice in range(2):
+        assert push("receipt", call_report(head, "wrong-number")).status_code == 200
+    push("receipt", call_report(call, "no-answer"))
+    task = RosterFinding.objects.get(kind="WRONG_NUMBER")
+    assert (task.person, task.unit.name, task.gone_at) == (college["主任"], "信息系", None)
+    push("answer", key_press(head))
+    task.refresh_from_db()
+    assert task.gone_at == college.now
+
+
 # ---------------------------------------------------------------- how a call ends
 
 
@@ -369,7 +384,9 @@ def test_a_drill_by_phone_is_answered_by_a_key(college: College, gateway: HttpGa
     head, deputy, secretary, officer = (
         by_phone[college[name].phone] for name in ("主任", "副主任", "书记", "值班员")
     )
-    assert head.text == "联防：这是通讯演练，没有发生任何事情。 按1表示这部电话能找到您；按2再听一遍。"
+    assert (
+        head.text == "联防：这是通讯演练，没有发生任何事情。 按1表示这部电话能找到您；按2再听一遍。"
+    )
     push("receipt", call_report(head))
     assert state(college, "主任") == ("WAITING", "")  # picked up is no answer
     push("answer", key_press(head))

@@ -15,12 +15,24 @@ from lianfang.notifications.channels.reports import (
     TextAnswer,
     UnreadableReport,
     parse_delivery_reports,
+    parse_key_presses,
     parse_text_answers,
 )
+from tests.gateway_dialects import call_report, key_press
 from tests.gateways import Behaviour, delivery_report
 from tests.unit.channels.samples import LETTER, channel, letter_for
 
 EIGHT = datetime(2020, 2, 1, 0, 0, tzinfo=UTC)  # 08:00 in China
+CALLS_END = [
+    # status as the gateway spells it, outcome, our code
+    ("answered", Outcome.DELIVERED, ""),
+    ("busy", Outcome.FAILED_FOR_NOW, "voice.busy"),
+    ("NO_ANSWER", Outcome.FAILED_FOR_NOW, "voice.no-answer"),
+    ("rejected", Outcome.FAILED_FOR_NOW, "voice.rejected"),
+    ("unreachable", Outcome.FAILED_FOR_NOW, "voice.unreachable"),
+    ("failed", Outcome.FAILED_FOR_NOW, "voice.failed"),
+    ("wrong-number", Outcome.FAILED_FOR_GOOD, "voice.wrong-number"),
+]
 DIALECT = {"sms_http": "lianfang", "sms_aliyun": "aliyun", "sms_tencent": "tencent"}
 
 
@@ -39,6 +51,42 @@ def test_a_report_leads_back_to_its_letter(code, delivered, outcome, gateway):
     assert report.reference == ("" if code == "sms_tencent" else LETTER.reference)
     assert report.reported_at == EIGHT
     assert report.code or code == "sms_http"
+
+
+@pytest.mark.parametrize("status, outcome, code", CALLS_END)
+def test_how_a_call_ended_leads_back_to_its_letter(status, outcome, code, gateway):
+    channel("voice_http", gateway).send(letter_for("voice_http"))
+    (report,) = parse_delivery_reports("voice", call_report(gateway.accepted[0], status))
+
+    assert (report.outcome, report.code, report.reference) == (outcome, code, LETTER.reference)
+
+
+def test_a_key_leads_back_to_its_call(gateway):
+    channel("voice_http", gateway).send(letter_for("voice_http"))
+    (press,) = parse_key_presses(key_press(gateway.accepted[0], "1", at="2020-02-01 08:00:00"))
+
+    assert (press.reference, press.key, press.phone) == (LETTER.reference, "1", LETTER.to)
+    assert press.pressed_at == EIGHT
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {},
+        {"key": "1"},
+        {"reference": "r:1"},
+        {"reference": "r:1", "key": ""},
+        {"reference": "r:1", "key": "1" * 21},
+        {"reference": "r:1", "key": ["1"]},
+        {"reference": "r:1", "key": "1", "phone": "call me"},
+        {"reference": ["r:1"], "key": "1"},
+    ],
+)
+def test_a_key_that_is_none_is_unreadable(item):
+    with pytest.raises(UnreadableReport):
+        parse_key_presses(json.dumps({"answers": [item]}).encode())
+    with pytest.raises(UnreadableReport):
+        parse_delivery_reports("voice", json.dumps({"reports": [item | {"status": "?"}]}).encode())
 
 
 def test_a_report_that_is_due_is_known_to_the_gateway(gateway):

@@ -287,6 +287,20 @@ def http_sms(gateway, **changes):
     return channels_from_settings({"sms_http": settings})["sms_http"]
 
 
+def test_a_call_speaks_the_text_in_its_language_and_has_no_link(gateway):
+    channel("voice_http", gateway).send(letter_for("voice_http", language="en-US"))
+
+    (request,) = gateway.requests
+    assert (request.method, request.path) == ("POST", "/call")
+    assert request.headers["authorization"] == "Bearer voice-token"
+    assert request.headers["idempotency-key"] == LETTER.reference
+    assert request.json == {
+        "phone": "+8613800138000",
+        "text": f"{LETTER.subject}\n{LETTER.body}",
+        "lang": "en-US",
+    }
+
+
 def test_http_sms_fills_its_template_at_any_depth(gateway):
     http_sms(
         gateway,

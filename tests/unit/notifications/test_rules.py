@@ -54,18 +54,24 @@ def test_a_first_alert_overtakes_an_ordinary_text_but_no_alert() -> None:
     assert next_slot(five, **first) == NOW + timedelta(seconds=700)  # type: ignore[arg-type]
 
 
-def test_a_phone_never_rings_more_often_than_the_table_says() -> None:
-    """Four hours of greed: a text whenever the rules let one go."""
+@pytest.mark.parametrize("channel, table", [
+    ("sms", ((1, 1), (5, 15), (11, 60), (21, 180))),
+    ("voice", ((3, 15), (7, 60), (15, 180))),
+])  # fmt: skip
+def test_a_phone_never_rings_more_often_than_the_table_says(
+    channel: str, table: tuple[tuple[int, int], ...]
+) -> None:
+    """Four hours of greed: a text, or a call, whenever the rules let one go."""
     taken: list[Taken] = []
     now = NOW
     while now < NOW + timedelta(hours=4):
-        slot = next_slot(taken, channel="sms", rank=Rank.FIRST_ALERT, now=now)
+        slot = next_slot(taken, channel=channel, rank=Rank.FIRST_ALERT, now=now)
         if slot > now:
             now = slot
             continue
-        taken = [*taken, Taken(now, len(taken), "sms", Rank.FIRST_ALERT)]
+        taken = [*taken, Taken(now, len(taken), channel, Rank.FIRST_ALERT)]
         assert still_counts(taken, now=now)[-1] is taken[-1]
-    for most, minutes in ((1, 1), (5, 15), (11, 60), (21, 180)):
+    for most, minutes in table:
         window = timedelta(minutes=minutes)
         worst = max(sum(a.at <= b.at < a.at + window for b in taken) for a in taken)
         assert worst == most
