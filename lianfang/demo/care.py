@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from lianfang.demo.hands import actor_of
 from lianfang.demo.people import Cast
-from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.monitoring import checking
 from lianfang.monitoring.checking import Findings
@@ -31,7 +31,7 @@ def watch_over(cast: Cast, *, now: datetime) -> None:
             continue  # this one still has to be rung and verified
         _days(file, now, missed=number == 1)
         if number == 3:
-            actor = Actor("PERSON", person.pk, person.name)
+            actor = actor_of(person)
             monitoring.contest(
                 file=file, text="那天我在家，没有见过这位亲戚。", actor=actor, now=now
             )
@@ -47,14 +47,14 @@ def _file(person: Person, back: int, now: datetime) -> MonitoringFile:
         last_exposure_on=reporting_day(then),
         source="demo",
         by=None,
-        actor=Actor("PERSON", person.pk, person.name),
+        actor=actor_of(person),
         now=then,
     )
     if back and file.carer is not None:
         carer = file.carer
         monitoring.verify(
             file=file, told_how="PHONE", text="本人确认", by=carer,
-            actor=Actor("PERSON", carer.pk, carer.name), now=then,
+            actor=actor_of(carer), now=then,
         )  # fmt: skip
         file.refresh_from_db()
     return file
@@ -64,7 +64,7 @@ def _days(file: MonitoringFile, now: datetime, *, missed: bool) -> None:
     """Both checks of every day so far; one evening was missed and is still to be explained."""
     carer = file.carer
     assert carer is not None
-    actor = Actor("PERSON", carer.pk, carer.name)
+    actor = actor_of(carer)
     day = reporting_day(file.opened_at)
     while day <= reporting_day(now):
         open_slots(

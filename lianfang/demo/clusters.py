@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from lianfang.clusters.models import Alert
 from lianfang.demo.days import FINE
+from lianfang.demo.hands import actor_of
 from lianfang.demo.people import Cast
-from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.reporting.models import DailyReport
 from lianfang.roster.models import Lodging, Person
@@ -34,7 +34,7 @@ def fall_ill(cast: Cast, *, now: datetime) -> None:
     officer = cast.roles.get("officer")
     if alert is not None and officer is not None:
         clusters.take_over(
-            alert=alert, by=officer, actor=Actor("PERSON", officer.pk, officer.name),
+            alert=alert, by=officer, actor=actor_of(officer),
             now=now - timedelta(minutes=20),
         )  # fmt: skip
 
@@ -67,7 +67,7 @@ def _report(cast: Cast, person: Person, at: datetime) -> None:
     )  # fmt: skip
     filing = daily_report.Filing(
         person=person, day=day, answers=answers, source=DailyReport.Source.WEB,
-        actor=Actor("PERSON", person.pk, person.name), submitted_by=person,
+        actor=actor_of(person), submitted_by=person,
         key=uuid.UUID(int=cast.random.getrandbits(128)).hex, unit=cast.unit_of[person.pk],
     )  # fmt: skip
     daily_report.submit_daily_report(filing, now=at)

@@ -11,11 +11,12 @@ from typing import Any
 
 from django.db import transaction
 
+from lianfang.demo.hands import actor_of
 from lianfang.demo.people import Cast
 from lianfang.escalation.models import Summons
 from lianfang.incidents.kinds import Organisation, Way
 from lianfang.incidents.models import Incident
-from lianfang.kernel.actors import OPERATOR, Actor
+from lianfang.kernel.actors import OPERATOR
 from lianfang.kernel.clock import at_local, reporting_day
 from lianfang.places import queries as places
 from lianfang.reporting import operations as reporting
@@ -54,17 +55,13 @@ def live_through(cast: Cast, *, now: datetime, say: _Say) -> None:
     _morning(cast, now)
 
 
-def _actor(person: Person) -> Actor:
-    return Actor("PERSON", person.pk, person.name)
-
-
 def _filing(cast: Cast, person: Person, day: date, answers: Answers) -> daily_report.Filing:
     return daily_report.Filing(
         person=person,
         day=day,
         answers=answers,
         source=DailyReport.Source.WEB,
-        actor=_actor(person),
+        actor=actor_of(person),
         submitted_by=person,
         key=uuid.UUID(int=cast.random.getrandbits(128)).hex,
         unit=cast.unit_of[person.pk],
@@ -140,7 +137,7 @@ def _sign(unit: Unit, day: date, now: datetime) -> None:
         narrative="已逐人电话核实。" if figures.with_events else "",
         correction_reason="",
         signer=signer,
-        actor=_actor(signer),
+        actor=actor_of(signer),
         now=now,
     )
 
@@ -262,7 +259,7 @@ def _who_has(incident: Incident) -> Person:
 
 
 def _at(by: Person, then: datetime, minutes: int) -> dict[str, Any]:
-    return {"by": by, "actor": _actor(by), "now": then + timedelta(minutes=minutes)}
+    return {"by": by, "actor": actor_of(by), "now": then + timedelta(minutes=minutes)}
 
 
 def _take_over(person: Person, now: datetime) -> Incident:
@@ -283,5 +280,5 @@ def _calls(cast: Cast, people: list[Person], now: datetime) -> None:
             reporting.record_call(
                 person=person, day=reporting_day(now),
                 outcome=CallRecord.Outcome(outcomes[position % len(outcomes)]), note="",
-                called_by=caller, actor=_actor(caller), now=now - timedelta(minutes=50 - position),
+                called_by=caller, actor=actor_of(caller), now=now - timedelta(minutes=50 - position),
             )  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from lianfang.demo.hands import actor_of
 from lianfang.demo.people import Cast
 from lianfang.doubts import operations as questions
-from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import SHANGHAI, reporting_day
 from lianfang.quarantine.models import Bed, Order
 from lianfang.quarantine.operations import Service, Wording
@@ -29,7 +29,7 @@ _HOUSE = "隔离楼（演练）"
 def look_after(cast: Cast, *, now: datetime) -> None:
     """Through the product's own doors: somebody ordered it, the college looks after them."""
     officer = cast.roles["officer"]
-    actor = _actor(officer)
+    actor = actor_of(officer)
     building = quarantine_rooms.open_building(
         name=_HOUSE, address="校内北区", rooms_text="101-106", beds=2, actor=actor, now=now
     )
@@ -52,15 +52,11 @@ def look_after(cast: Cast, *, now: datetime) -> None:
         (campus, "MEDICINE", "平时吃的降压药还剩两天"),
     ):
         quarantine_needs.ask(
-            order=one, kind=kind, text=text, by=one.person, actor=_actor(one.person),
+            order=one, kind=kind, text=text, by=one.person, actor=actor_of(one.person),
             now=now - timedelta(minutes=70),
         )  # fmt: skip
     _question(cast, people[2:5], now)
     _contradiction(people[5], officer, now)
-
-
-def _actor(person: Person) -> Actor:
-    return Actor("PERSON", person.pk, person.name)
 
 
 def _quiet_people(cast: Cast, number: int) -> list[Person]:
@@ -106,7 +102,7 @@ def _order(cast: Cast, person: Person, now: datetime, *, kind: str, back: int) -
         ),
         service=Service("IN_PERSON", "校医", "本人", at),
         by=officer,
-        actor=_actor(officer),
+        actor=actor_of(officer),
         now=at,
     )
 
@@ -125,7 +121,7 @@ def _checks(order: Order, now: datetime) -> None:
                 site="axilla", unwell=False, symptoms=(), kept=True,
             )  # fmt: skip
             quarantine_checks.note(
-                order=order, look=look, by=order.person, actor=_actor(order.person), now=at
+                order=order, look=look, by=order.person, actor=actor_of(order.person), now=at
             )
 
 
@@ -139,5 +135,5 @@ def _contradiction(person: Person, officer: Person, now: datetime) -> None:
     """At home, says the report of this morning; the gate has seen the person come in."""
     at = f"{reporting_day(now)} 08:41:07"
     file = NamedFile("门禁.csv", f"学号,门岗,方向,时间\n{person.number},北门,进,{at}\n".encode())
-    campus_records.apply(kind="GATE", file=file, by=officer, actor=_actor(officer), now=now)
+    campus_records.apply(kind="GATE", file=file, by=officer, actor=actor_of(officer), now=now)
     doubts.look_for_contradictions(day=reporting_day(now), now=now)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from lianfang.demo.hands import actor_of
 from lianfang.demo.people import Cast
-from lianfang.kernel.actors import Actor
 from lianfang.kernel.clock import reporting_day
 from lianfang.monitoring.models import MonitoringFile
 from lianfang.quarantine.models import Order
@@ -31,7 +31,7 @@ def ask_around(cast: Cast, *, now: datetime) -> None:
     today = reporting_day(now)
     surveys.open_survey(
         period_from=today - timedelta(days=21), asks_anew=False, by=officer,
-        actor=_actor(officer), now=opened_at,
+        actor=actor_of(officer), now=opened_at,
     )  # fmt: skip
     story = _quiet_people(cast, now)
     told = {person.pk for person in story}
@@ -40,13 +40,13 @@ def ask_around(cast: Cast, *, now: datetime) -> None:
     for person, said in zip(story, (_trip(now), _meeting(now)), strict=False):
         surveys.answer(
             person=person, said=replace(said, county_code=cast.home_of[person.pk]),
-            source=Source.SELF, entered_by=person, actor=_actor(person), page="demo", now=now,
+            source=Source.SELF, entered_by=person, actor=actor_of(person), page="demo", now=now,
         )  # fmt: skip
     carer = cast.counselor_of.get(cast.unit_of[asked[-1].pk].pk)
     if len(asked) % 2 == 0 and carer is not None:
         surveys.record_attempt(
             person=asked[-1], outcome=Attempt.Outcome.UNREACHABLE, note="三次未接（演练）",
-            by=carer, actor=_actor(carer), now=now - timedelta(hours=1),
+            by=carer, actor=actor_of(carer), now=now - timedelta(hours=1),
         )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def _nothing_to_declare(
         )  # fmt: skip
         operations.receive(
             Answer(
-                person=person, said=said, source=Source.SELF, actor=_actor(person),
+                person=person, said=said, source=Source.SELF, actor=actor_of(person),
                 entered_by=person, key=f"demo:{person.pk}",
             ),
             now=opened_at + span * n,
@@ -115,7 +115,3 @@ def _meeting(now: datetime) -> Said:
         since_on=today - timedelta(days=30), has_trips=False, has_meetings=True,
         meetings=(meeting,), community_told=False,
     )  # fmt: skip
-
-
-def _actor(person: Person) -> Actor:
-    return Actor("PERSON", person.pk, person.name)
