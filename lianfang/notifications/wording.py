@@ -120,20 +120,19 @@ def letter_of(delivery: Delivery, *, exercise: bool, answers_come_back: bool = F
 
 
 def fill_bundle(carrier: Delivery) -> bool:
-    """Write the text of a bundle from what it carries, once; False when nothing is left in it.
+    """Write the text of a bundle from what it carries, once; False when nothing is left in it,
+    be it that everything was answered before it is tried again.
 
     Alerts are listed by what their matter is called, which is never who is ill or of what.
     """
     bundle = carrier.message
-    if bundle.body:
-        return True
     carried = list(
         Message.objects.filter(deliveries__carried_by=carrier, closed_at__isnull=True)
         .distinct()
         .order_by("created_at", "id")
     )
-    if not carried:
-        return False
+    if not carried or bundle.body:
+        return bool(carried)
     with in_language_of(bundle.recipient):
         bundle.subject, bundle.body, bundle.link = _words(carried)
     bundle.save(update_fields=["subject", "body", "link"])

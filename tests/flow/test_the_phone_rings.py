@@ -293,6 +293,22 @@ def test_key_1_in_a_call_about_several_alerts_answers_each(
     assert Incident.objects.filter(acknowledged_by=college["主任"]).count() == 2
 
 
+def test_a_call_about_several_alerts_is_not_made_again_once_all_are_answered(
+    college: College, gateway: HttpGateway
+) -> None:
+    someone = person("某人", 1)
+    ring(college, "a:1", "a:2", "a:3", "a:4", "a:5", to=someone)
+    later(college, minutes=15)
+    several = calls(gateway)[3]
+    assert "2件事" in several.text
+    push("receipt", call_report(several, "busy"))
+    for answered in ("a:4", "a:5"):
+        notifications.cancel(reference_prefix=answered, now=college.now)
+    later(college, minutes=15)
+    assert len(calls(gateway)) == 4
+    assert not Delivery.objects.filter(next_due_at__isnull=False).exists()
+
+
 # ---------------------------------------------------------------- campaigns
 
 
