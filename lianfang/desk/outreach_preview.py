@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lianfang.outreach.rules import Rule
 from lianfang.portal.edge import Visit
 from lianfang.roster.models import Person, Unit
-from lianfang.usecases import campaign_drafts, campaigns, looks
+from lianfang.usecases import campaign_audience, campaign_drafts, looks
 from lianfang.usecases.campaign_drafts import Preview, Way
 
 NAMES = 100  # so many people are named
@@ -44,7 +44,7 @@ def preview_of(rule: Rule, within: Collection[int], visit: Visit) -> PreviewShow
     hides = rule.is_telling
     figures = sight.event_figure_units if hides else sight.figure_units
     names_of = sight.event_units if hides else sight.name_units
-    members = campaigns.members_of(rule, within=within, now=visit.now)
+    members = campaign_audience.members_of(rule, within=within, now=visit.now)
     named = list(
         members.filter(unit_id__in=names_of)
         .order_by("unit__position", "unit__code", "person__name_key")

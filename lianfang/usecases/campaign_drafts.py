@@ -27,7 +27,7 @@ from lianfang.outreach.models import Campaign, CampaignDraft
 from lianfang.outreach.rules import Rule, steps_of
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Unit
-from lianfang.usecases import campaigns
+from lianfang.usecases import campaign_audience, campaigns
 
 
 def keep(
@@ -135,7 +135,7 @@ class Preview:
 
 
 def preview(rule: Rule, *, within: Collection[int], now: datetime) -> Preview:
-    members = campaigns.members_of(rule, within=within, now=now)
+    members = campaign_audience.members_of(rule, within=within, now=now)
     rows = (
         members.order_by()
         .annotate(mail=Length("person__email"))

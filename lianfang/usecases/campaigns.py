@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lianfang.installation.due import when_due
 from lianfang.kernel.actors import SYSTEM, Actor
 from lianfang.kernel.clock import reporting_day
-from lianfang.monitoring.queries import people_under_monitoring
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Message
 from lianfang.notifications.operations import Draft
@@ -39,12 +37,10 @@ from lianfang.outreach.operations import (
     EverybodyNotChosen,
 )
 from lianfang.outreach.rules import GATEWAYS, Rule, Step, steps_from
-from lianfang.reporting.models import DailyReport
-from lianfang.roster import queries as roster
-from lianfang.roster.models import Exemption, Membership, Person, Post, Unit
-from lianfang.roster.queries import held_on
+from lianfang.roster.models import Person, Unit
 from lianfang.rulebook.queries import rules_in_force
 from lianfang.usecases import callers
+from lianfang.usecases.campaign_audience import audience_of, on_the_roll
 from lianfang.usecases.letters import in_language_of, languages_of
 
 PORTION = 250  # people of one transaction: a report never waits behind a whole college
@@ -64,63 +60,7 @@ def write_article(
     return articles.write_article(article=article, wording=wording, by=by, actor=actor, now=now)
 
 
-# ---------------------------------------------------------------- whom a rule means
-
-
-def audience_of(rule: Rule, *, within: Collection[int], now: datetime) -> list[tuple[int, int]]:
-    """The people whom a rule means, each with their unit; never outside of `within`.
-
-    Every narrowing counts: category and place and role. A rule without any means nobody.
-    """
-    members = members_of(rule, within=within, now=now)
-    return list(members.order_by("unit_id", "person_id").values_list("person_id", "unit_id"))
-
-
-def members_of(rule: Rule, *, within: Collection[int], now: datetime) -> QuerySet[Membership]:
-    if not rule:
-        return Membership.objects.none()
-    day = reporting_day(now)
-    members = _on_the_roll(day).filter(unit_id__in=_units(rule, within, day))
-    return members if rule.everybody else _narrowed(members, rule, day)
-
-
-def _on_the_roll(day: date) -> QuerySet[Membership]:
-    """Who is away is told as well; who has left the college is not."""
-    gone = Exemption.objects.filter(held_on(day), reason=Exemption.Reason.DEPARTED)
-    members = Membership.objects.filter(held_on(day), kind=Membership.Kind.REPORTING)
-    return members.exclude(person_id__in=gone.values("person_id"))
-
-
-def _units(rule: Rule, within: Collection[int], day: date) -> set[int]:
-    if not rule.units or rule.everybody:
-        return set(within)
-    chosen: set[int] = set()
-    for unit in Unit.objects.filter(pk__in=rule.units):
-        chosen |= set(roster.subtree_ids(unit, day=day))
-    return chosen & set(within)
-
-
-def _narrowed(members: QuerySet[Membership], rule: Rule, day: date) -> QuerySet[Membership]:
-    if rule.categories:
-        members = members.filter(person__category__in=rule.categories)
-    if rule.roles:
-        posts = Post.objects.filter(held_on(day), role__in=rule.roles)
-        members = members.filter(person_id__in=posts.values("person_id"))
-    if rule.monitored:
-        members = members.filter(person_id__in=people_under_monitoring(day).values("pk"))
-    if rule.silent_of:
-        silent = queries.silent_people(rule.silent_of).filter(person=OuterRef("person"))
-        members = members.filter(Exists(silent))
-    if rule.places:
-        last = DailyReport.objects.filter(
-            person=OuterRef("person"), is_current=True, day__lte=day
-        ).order_by("-day")
-        members = members.annotate(place=Subquery(last.values("county_code")[:1]))
-        wanted = Q()
-        for code in rule.places:
-            wanted |= Q(place__startswith=code)
-        members = members.filter(wanted)
-    return members
+# ---------------------------------------------------------------- begun and ended
 
 
 @transaction.atomic
@@ -144,7 +84,7 @@ def start(
     edition in force are taken. Raises `EmptyAudience`, `EverybodyNotChosen`, `ArticleIsOver`.
     """
     members = audience_of(rule, within=within, now=now)
-    on_the_roll = _on_the_roll(reporting_day(now)).count()
+    everybody = on_the_roll(reporting_day(now)).count()
     return outreach.start(
         version=version,
         subject=subject,
@@ -152,7 +92,7 @@ def start(
         unit=unit,
         rule=rule,
         members=members,
-        is_everybody=len(members) >= on_the_roll,
+        is_everybody=len(members) >= everybody,
         steps=list(steps) or steps_from(rules_in_force(now).settings),
         asks_question=asks_question,
         by=by,
@@ -383,7 +323,7 @@ def mark_posted(*, posting: GroupPosting, by: Person, actor: Actor, now: datetim
 __all__ = [
     "AnswerTheQuestion", "ArticleIsOver", "ArticleWording", "CampaignIsOver",
     "ConfirmLinkNotValid", "EmptyAudience", "EverybodyNotChosen", "ReadOnceMore", "Rule", "Step",
-    "audience_of", "confirm_by_key", "confirm_by_link", "confirm_by_text", "end", "full_text",
-    "group_text", "mark_posted", "members_of",
+    "confirm_by_key", "confirm_by_link", "confirm_by_text", "end", "full_text",
+    "group_text", "mark_posted",
     "postpone_next", "recipient_of_link", "set_group", "start", "strike_next", "write_article",
 ]  # fmt: skip

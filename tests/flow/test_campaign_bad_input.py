@@ -10,7 +10,7 @@ from lianfang.kernel.refusals import Invalid
 from lianfang.outreach.models import Campaign
 from lianfang.outreach.operations import NotTheNewestVersion
 from lianfang.outreach.rules import Rule
-from lianfang.usecases import campaigns, monitoring
+from lianfang.usecases import campaign_audience, campaigns, monitoring
 from lianfang.usecases.campaigns import ArticleIsOver, EmptyAudience, EverybodyNotChosen
 from tests.cast import FINE, College
 from tests.flow.outreach_cast import QUIZ, WORDING, article, campaign
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def names(college: College, rule: Rule, within: list[str] | None = None) -> set[str]:
     units = [college.unit(name).pk for name in within or college.units]
-    found = dict(campaigns.audience_of(rule, within=units, now=college.now))
+    found = dict(campaign_audience.audience_of(rule, within=units, now=college.now))
     return {name for name, person in college.people.items() if person.pk in found}
 
 
@@ -123,14 +123,14 @@ def test_nobody_is_told_outside_of_the_units_of_whoever_tells(college: College) 
 def test_the_watched_alone_are_meant_and_only_while_they_are_watched(college: College) -> None:
     within = [unit.pk for unit in college.units.values()]
     rule = Rule(monitored=True)
-    assert campaigns.audience_of(rule, within=within, now=college.now) == []
+    assert campaign_audience.audience_of(rule, within=within, now=college.now) == []
     file = watched(college)
-    assert campaigns.audience_of(rule, within=within, now=college.now) == [
+    assert campaign_audience.audience_of(rule, within=within, now=college.now) == [
         (college["小明"].pk, college.unit("网络1班").pk)
     ]
     elsewhere = Rule(monitored=True, units=(college.unit("护理1班").pk,))
-    assert campaigns.audience_of(elsewhere, within=within, now=college.now) == []
+    assert campaign_audience.audience_of(elsewhere, within=within, now=college.now) == []
     monitoring.cancel(
         file=file, reason="误报", by=college["主任"], actor=college.actor("主任"), now=college.now
     )
-    assert campaigns.audience_of(rule, within=within, now=college.now) == []
+    assert campaign_audience.audience_of(rule, within=within, now=college.now) == []
