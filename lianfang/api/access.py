@@ -93,6 +93,10 @@ class Caller:
             raise SayWhoActs if self.integration else Forbidden
         return self.person
 
+    def needs_somebody(self) -> None:
+        """A token by itself is asked for whom it acts. Raises `SayWhoActs`, `Forbidden`."""
+        _ = self.doer
+
     def needs_integration(self) -> None:
         if self.integration is None:
             raise ForIntegrationsOnly
@@ -187,4 +191,4 @@ def person_of_number(number: str) -> Person:
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    return cast(Caller, request.auth)  # type: ignore[attr-defined]
+    return cast(Caller, request.auth)  # type: ignore[attr-defined]  # set by ninja

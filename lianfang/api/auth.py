@@ -102,7 +102,7 @@ class PersonSession(APIKeyCookie):
         if not request.user.is_authenticated:
             return None
         check = _Csrf(_no_page)
-        request.csrf_processing_done = False  # type: ignore[attr-defined]
+        request.csrf_processing_done = False  # type: ignore[attr-defined]  # Django's own mark
         check.process_request(request)
         if check.process_view(request, _no_page, (), {}) is not None:
             raise CsrfTokenMissing

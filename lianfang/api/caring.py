@@ -20,7 +20,7 @@ def writer(request: HttpRequest) -> Caller:
 def _caller(request: HttpRequest, scope: Scope) -> Caller:
     caller = caller_of(request)
     caller.needs(scope)
-    caller.doer  # noqa: B018  # a token by itself is asked for whom it acts
+    caller.needs_somebody()
     return caller
 
 

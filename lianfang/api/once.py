@@ -60,7 +60,7 @@ def once(view: Made) -> Made:
         return _answer_once(request, key, lambda: view(request, **given))
 
     parameters = [*signature.parameters.values(), own]
-    answer.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    answer.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by ninja
     return cast(Made, answer)
 
 

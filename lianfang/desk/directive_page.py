@@ -140,7 +140,7 @@ def to_judge(relay: Relay, visit: Visit) -> list[Feedback]:
     for file in Attachment.objects.filter(feedback__in=mine).defer("content"):
         files.setdefault(file.feedback_id or 0, []).append(file)
     for one in mine:
-        one.files = files.get(one.pk, [])  # type: ignore[attr-defined]
+        one.files = files.get(one.pk, [])  # type: ignore[attr-defined]  # for the template
     return mine
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from lianfang.audit import operations as audit
 from lianfang.incidents.kinds import Ring
@@ -60,10 +61,8 @@ class DoneAlready(Refused):
     status = 409
 
 
-def _record(verb: str, subject: object, incident: Incident, actor: Actor, now: datetime) -> None:
-    audit.record(
-        verb=verb, actor=actor, subject=subject, now=now, concerns=incident.person_id  # type: ignore[arg-type]
-    )  # fmt: skip
+def _record(verb: str, subject: Model, incident: Incident, actor: Actor, now: datetime) -> None:
+    audit.record(verb=verb, actor=actor, subject=subject, now=now, concerns=incident.person_id)
 
 
 @transaction.atomic

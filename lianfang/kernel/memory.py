@@ -10,12 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
 _LARGEST = 256
-_all: list[Remembered] = []  # type: ignore[type-arg]
+_all: list[Remembered[Any, Any]] = []
 
 
 class Remembered(Generic[P, R]):

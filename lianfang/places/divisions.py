@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from lianfang.kernel.refusals import Refused
 from lianfang.kernel.texts import gettext_noop as _
@@ -115,11 +115,11 @@ def _index() -> _Index:
     }
     ended = {old: became.on_date for old, became in renamed.items()}
     every = [
-        Division(code, name, level, above, None, ended.get(code))  # type: ignore[arg-type]
+        Division(code, name, cast(Level, level), above, None, ended.get(code))
         for code, name, level, above in _rows("divisions.csv", columns=4)
     ]
     every += [
-        Division(code, name, level, above, _first_day(on), ended.get(code))  # type: ignore[arg-type]
+        Division(code, name, cast(Level, level), above, _first_day(on), ended.get(code))
         for code, name, level, above, on, _source in _rows("later.csv", columns=6)
     ]
     below: dict[str, list[Division]] = defaultdict(list)

@@ -68,12 +68,11 @@ def _logged_in(view: PageView, allowed: Callable[[Visit], bool]) -> PageView:
         if not request.user.is_authenticated:
             return _log_in_first(request)
         visit = visit_of(request)
-        request.visit = visit  # type: ignore[attr-defined]
         if not allowed(visit):
             raise Forbidden
         return view(request, visit, *args, **kwargs)
 
-    page.needs = allowed.__name__  # type: ignore[attr-defined]
+    page.needs = allowed.__name__  # type: ignore[attr-defined]  # a mark for a test
     return page
 
 
@@ -122,5 +121,5 @@ def for_account(view: PageView) -> PageView:
 
 def for_everybody(view: PageView) -> PageView:
     """A page without log-in; the mark says that this was meant."""
-    view.needs = "everybody"  # type: ignore[attr-defined]
+    view.needs = "everybody"  # type: ignore[attr-defined]  # a mark for a test
     return view

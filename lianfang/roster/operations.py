@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from lianfang.audit import operations as audit
 from lianfang.kernel.actors import Actor
@@ -167,10 +168,10 @@ def enrol(
     return person
 
 
-def _end(rows: object, day: date) -> None:
+def _end(rows: QuerySet[Any], day: date) -> None:
     """End open rows as of `day`; a row that began on or after it never came to be."""
-    rows.filter(held_from__gte=day).delete()  # type: ignore[attr-defined]
-    rows.update(held_until=day)  # type: ignore[attr-defined]
+    rows.filter(held_from__gte=day).delete()
+    rows.update(held_until=day)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -79,7 +80,7 @@ def _needed(unit: Unit, whole: Span, today: date, days: int) -> dict[str, list[S
             slot=slot,
             starts=today,
             ends=ends,
-            runs_on=lambda day, days=cover.days: calendar.runs_on(days, day),  # type: ignore[misc]
+            runs_on=partial(calendar.runs_on, cover.days),
         )
     if unit.kind == Unit.Kind.COMMITTEE:
         wanted.setdefault(DutyPost.OFFICER, [whole])

@@ -27,7 +27,7 @@ def blind_index(text: str, *, place: str) -> str:
     return keyring().blind(text, place=place) if text else ""
 
 
-class SealedTextField(models.TextField):  # type: ignore[type-arg]
+class SealedTextField(models.TextField):  # type: ignore[type-arg]  # generic in its stubs only
     """Text sealed with AES-256-GCM, bound to its table and column. Empty stays empty."""
 
     @property

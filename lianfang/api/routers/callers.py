@@ -46,7 +46,7 @@ def call_list(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> Ca
 def next_call(request: HttpRequest) -> NextCallOut:
     """Whom this person rings now, with the words to say. Token: `outreach:read`, for a person."""
     caller = reader(request)
-    caller.doer  # noqa: B018  # a list is somebody's own
+    caller.needs_somebody()
     waiting = outreaching.calls(caller)
     one = waiting.filter(next_try_at__lte=caller.now).first()
     later = waiting.filter(next_try_at__gt=caller.now).first()

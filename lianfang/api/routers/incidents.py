@@ -162,7 +162,7 @@ def incident_seen(incident_id: str, caller: Caller) -> Incident:
 
 
 def incident_to_handle(incident_id: str, caller: Caller) -> Incident:
-    caller.doer  # noqa: B018  # a token by itself is asked for whom it acts
+    caller.needs_somebody()
     incident = incident_seen(incident_id, caller)
     seen = sight_of_incident(incident, sight=caller.sight)
     if not (seen.named and seen.may_act):

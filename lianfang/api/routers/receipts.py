@@ -37,7 +37,7 @@ def one_receipt(request: HttpRequest, receipt_id: str) -> ReceiptOut:
     """
     caller = caller_of(request)
     caller.needs(Scope.DIRECTIVES_READ)
-    caller.doer  # noqa: B018
+    caller.needs_somebody()
     key = number_in_address(receipt_id)
     try:
         found = access.my_receipt(key, sight=caller.sight)
@@ -141,7 +141,7 @@ def judge_feedback(request: HttpRequest, feedback_id: str, body: JudgeIn) -> Fee
 def _mine(request: HttpRequest, receipt_id: str) -> tuple[Caller, DirectiveReceipt]:
     caller = caller_of(request)
     caller.needs(Scope.DIRECTIVES_WRITE)
-    caller.doer  # noqa: B018
+    caller.needs_somebody()
     return caller, access.my_receipt(number_in_address(receipt_id), sight=caller.sight)
 
 

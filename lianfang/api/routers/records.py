@@ -145,7 +145,7 @@ def _importer(request: HttpRequest, scope: Scope) -> Caller:
     caller = caller_of(request)
     caller.needs(scope)
     if caller.integration is not None:
-        caller.doer  # noqa: B018  # a token by itself is asked for whom it acts
+        caller.needs_somebody()
         if caller.integration.unit_id is not None:
             raise Forbidden
     if not access.may_import(caller.sight):

@@ -187,7 +187,7 @@ def _of_the_college(request: HttpRequest) -> Caller:
     caller = caller_of(request)
     caller.needs(Scope.CARE_WRITE)
     if caller.integration is not None:
-        caller.doer  # noqa: B018  # a token by itself is asked for whom it acts
+        caller.needs_somebody()
     if not access.may_open_rounds(caller.sight):
         raise Forbidden
     return caller
