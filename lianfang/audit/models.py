@@ -38,3 +38,19 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} (entry {self.pk})"
+
+
+class Seal(models.Model):
+    """Keyed marks of the entries after `after` up to `last`; `mark` covers the seal before, too.
+
+    `marks` reads `12:5f3a…,13:09bc…`: an entry's number and its mark.
+    """
+
+    after = models.BigIntegerField(unique=True)
+    last = models.BigIntegerField()
+    marks = models.TextField()
+    mark = models.CharField(max_length=32)
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"entries {self.after + 1} to {self.last} (seal {self.pk})"

@@ -31,6 +31,7 @@ _COMMANDS = {
     "directives": ("relay",),
     "summaries": ("summary",),
     "tokens": ("token",),
+    "audit": ("audit",),
     "surveillance": ("detect", "trace"),
     "linelist": ("linelist",),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from lianfang.audit import seals
 from lianfang.duty.models import DutyMoment
 from lianfang.escalation import operations as escalation
 from lianfang.escalation.models import Escalation
@@ -40,6 +41,7 @@ from lianfang.usecases import (
 )
 from lianfang.usecases.steps import Failures, Step
 
+_SEALS = 4  # stretches of the audit trail that one sweep seals at most
 _chosen_lease: timedelta | None = None
 
 
@@ -163,3 +165,6 @@ def sweep(now: datetime, name: str) -> None:
     secrecy.forget_old_secrets(now=now)
     probes.keep_states(now=now, outlets=outlets)
     uploads.sweep(now=now)
+    for _stretch in range(_SEALS):
+        if seals.seal_next(now=now) is None:
+            break
