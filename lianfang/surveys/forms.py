@@ -13,8 +13,10 @@ from datetime import date
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lianfang.kernel.days import day_in_words
 from lianfang.kernel.texts import tidy
 from lianfang.places import divisions
 from lianfang.places.divisions import UnknownDivision
@@ -104,13 +106,20 @@ def read_survey(posted: QueryDict, *, today: date, own_names: Sequence[str]) -> 
         community=typed["community"],
     )
     for fault in faults_of(form.said, today=today, own_names=own_names):
-        form.ask(fault.where, in_words(fault))
+        form.ask(fault.where, in_words(fault, today=today))
     form.problems = _in_order(form)
     return form
 
 
-def in_words(fault: Fault) -> str:
-    return _(fault.text) % fault.context
+def in_words(fault: Fault, *, today: date) -> str:
+    """A sentence of the page: its days as people say them."""
+    said = {
+        name: day_in_words(value, language=get_language(), beside=today)
+        if isinstance(value, date)
+        else value
+        for name, value in fault.context.items()
+    }
+    return _(fault.text) % said
 
 
 # ---------------------------------------------------------------- reading

@@ -168,7 +168,7 @@ def _faults_of_day(where: str, day: date | None, today: date, asked: str) -> Ite
 
 
 def _day(day: date) -> dict[str, object]:
-    return {"day": day.isoformat()}
+    return {"day": day}
 
 
 def _faults_of_lists(said: Said) -> Iterator[Fault]:
@@ -204,8 +204,8 @@ def _faults_of_trip(where: str, trip: Trip, today: date) -> Iterator[Fault]:
         f"{where}-left_on", trip.left_on, today, _("On which day did you leave?")
     )
     if trip.arrived_on and trip.left_on and trip.left_on < trip.arrived_on:
-        context: dict[str, object] = {"left": trip.left_on.isoformat()}
-        context["arrived"] = trip.arrived_on.isoformat()
+        context: dict[str, object] = {"left": trip.left_on}
+        context["arrived"] = trip.arrived_on
         yield Fault(
             f"{where}-left_on",
             _("You left on %(left)s, before you arrived on %(arrived)s. Which day is right?"),
@@ -238,13 +238,13 @@ def _overlaps(said: Said) -> Iterator[Fault]:
                         "On these days you were also at place %(other)s, from %(from)s to"
                         " %(to)s. Please end one before the other begins."
                     ),
-                    {"other": earlier + 1, "from": began.isoformat(), "to": ended.isoformat()},
+                    {"other": earlier + 1, "from": began, "to": ended},
                 )
         if said.since_on and left > said.since_on and not trip.is_short:
             yield Fault(
                 f"trip-{number}-left_on",
                 _("You wrote that you have been where you are now since %(since)s."),
-                {"since": said.since_on.isoformat()},
+                {"since": said.since_on},
             )
 
 
@@ -261,7 +261,7 @@ def _faults_of_meeting(
     if last is not None:
         yield from _faults_of_day(f"{where}-last_met_on", last, today, "")
         if meeting.met_on and last < meeting.met_on:
-            context = {"last": last.isoformat(), "met": meeting.met_on.isoformat()}
+            context = {"last": last, "met": meeting.met_on}
             yield Fault(
                 f"{where}-last_met_on",
                 _("The last contact (%(last)s) lies before the meeting (%(met)s)."),

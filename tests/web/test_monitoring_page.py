@@ -42,6 +42,9 @@ def test_what_was_typed_into_a_file_stays_when_it_asks_back(college: College) ->
         assert f'value="{value}"' in said
     assert 'value="AT_HOME" selected' in said
     assert 'name="is_ordered" value="1" checked' in said
+    empty = head.post(f"{LIST}new/", {"number": "0"}).content.decode()
+    for name in ("number", "category", "last_exposure_on", "reason"):
+        assert f'id="problem_{name}"' in empty  # everything at once
     asked = head.post(address + "carer/", {"carer": "0", "deputy": ""})
     assert asked.status_code == 422
     file.refresh_from_db()

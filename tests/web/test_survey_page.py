@@ -92,9 +92,9 @@ def test_everything_wrong_is_asked_back_at_once_beside_its_field(college: Colleg
     words = text_of(answered)
     for sentence in (
         "371202 莱城区 is out of use; it is now 370116",
-        "before you arrived on 2020-01-25",
+        "before you arrived on Sat 25 Jan",
         "This is you yourself",
-        "2020-03-01 has not come yet",
+        "Sun 1 Mar has not come yet",
         "whether the community was told",
     ):
         assert sentence in words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -196,8 +196,9 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
     posted = request.POST
     person = _person(visit, text(posted, "number"))
     try:
-        if person is None:
-            raise Invalid({"number": _("Nobody of your units has this number.")})
+        problems = _asked_back(visit, posted, person)
+        if problems or person is None:
+            raise Invalid(problems)
         made = monitoring.open_by_hand(
             person=person,
             category=line(posted, "category"),
@@ -215,6 +216,22 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
         return _new_page(request, visit, {"number": in_words(refusal)}, status=refusal.status)
     say(request, _("Opened. The person sees it under “Mine”, and can contest it."))
     return redirect("desk-monitoring-file", made.pk)
+
+
+def _asked_back(visit: Visit, posted: QueryDict, person: Person | None) -> dict[str, str]:
+    """What is missing, all at once."""
+    problems: dict[str, str] = {}
+    if person is None:
+        problems["number"] = _("Nobody of your units has this number.")
+    if not line(posted, "category"):
+        problems["category"] = _("Please choose out of the list.")
+    if not text(posted, "reason"):
+        problems["reason"] = _("A label needs its reason: the person will read it.")
+    try:
+        needed_day(posted, "last_exposure_on", today=visit.today)
+    except Invalid as error:
+        problems |= error.problems
+    return problems
 
 
 def _person(visit: Visit, number: str) -> Person | None:
