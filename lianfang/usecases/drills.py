@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from lianfang.duty import operations as duty
 from lianfang.duty import queries as duty_queries
@@ -18,12 +17,10 @@ from lianfang.duty.operations.drills import (
     DrillCodeNotAccepted,
     DrillLinkNotValid,
     NotOnesOwnCall,
-    Ringing,
     Rung,
     call_of_code,
     call_of_pk,
     call_of_token,
-    drill_token,
     mark_undelivered,
     note_ring,
 )
@@ -35,12 +32,18 @@ from lianfang.kernel.texts import gettext_noop, tidy
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.delivering import DEAD_NUMBERS
 from lianfang.notifications.models import Delivery
-from lianfang.notifications.operations import Draft
 from lianfang.notifications.outlets import configured_groups, usable
 from lianfang.roster import queries as roster
 from lianfang.roster.models import Person, Post, Unit
 from lianfang.roster.queries import held_on
-from lianfang.usecases.letters import in_language_of
+from lianfang.usecases.drill_letters import (
+    call_letter,
+    group_letter,
+    letter,
+    question,
+    reference_of,
+    to_head,
+)
 
 HEADS, DEPUTIES, DUTY = "HEADS", "DEPUTIES", "DUTY"
 EVERYBODY = (HEADS, DEPUTIES, DUTY)
@@ -151,71 +154,11 @@ def start(
         unit=unit, channel=channel, minutes=minutes, posts=posts, by=by, actor=actor, now=now
     )
     if channel == Drill.Channel.SMS:
-        notifications.queue([_letter(drill, one) for one in ringing], now=now)
+        notifications.queue([letter(drill, one) for one in ringing], now=now)
     if channel == Drill.Channel.VOICE:
-        notifications.queue([_call(drill, one) for one in ringing], now=now)
-    notifications.queue([_group_letter(drill, group, now) for group in groups], now=now)
+        notifications.queue([call_letter(drill, one) for one in ringing], now=now)
+    notifications.queue([group_letter(drill, group, now) for group in groups], now=now)
     return drill
-
-
-def _letter(drill: Drill, one: Ringing) -> Draft:
-    person = one.call.person
-    with in_language_of(person):
-        return Draft(
-            reference=_reference(one.call),
-            person=person,
-            subject=_("Lianfang: drill"),
-            body=_(
-                "Drill: please open the link within %(minutes)s minutes and press the button, or "
-                "enter the code %(code)s there. Nothing has happened."
-            )
-            % {"minutes": drill.minutes, "code": one.code},
-            link=f"/d/{drill_token(one.call)}/",
-            is_awaited=True,
-            secret=one.code,
-        )
-
-
-def _call(drill: Drill, one: Ringing) -> Draft:
-    """What the account keeps of a machine's call; what is spoken is the post office's."""
-    person = one.call.person
-    with in_language_of(person):
-        return Draft(
-            reference=_reference(one.call),
-            person=person,
-            subject=_("Lianfang: drill"),
-            body=_(
-                "Drill: your phone rings. Press 1 within %(minutes)s minutes. Nothing has happened."
-            )
-            % {"minutes": drill.minutes},
-            link=f"/d/{drill_token(one.call)}/",
-            is_awaited=True,
-            wants_answer=True,
-            channels=("voice",),
-        )
-
-
-def _reference(call: DrillCall) -> str:
-    return f"drill:{call.drill_id}:call:{call.pk}:"
-
-
-def _group_letter(drill: Drill, group: str, now: datetime) -> Draft:
-    """A link that everybody in a group can open proves nobody: here people log in to answer."""
-    with in_language_of(None):
-        ends = drill.ends_at.astimezone(SHANGHAI)
-        return Draft(
-            reference=f"drill:{drill.pk}:group",
-            person=None,
-            group=group,
-            subject=_("Lianfang: drill"),
-            body=_(
-                "Drill: those in charge and on duty, please log in and answer before %(hour)s. "
-                "Nothing has happened."
-            )
-            % {"hour": f"{ends:%H:%M}"},
-            link="/d/",
-            is_awaited=True,
-        )
 
 
 # ---------------------------------------------------------------- answering
@@ -296,7 +239,7 @@ def _answer(call: DrillCall, how: DrillCall.How, now: datetime) -> DrillCall:
     )
     if by_phone:
         number_works(person=call.person, now=now)
-    notifications.cancel(reference_prefix=_reference(call), now=now)
+    notifications.cancel(reference_prefix=reference_of(call), now=now)
     return answered
 
 
@@ -304,7 +247,7 @@ def _went_to_the_phone(call: DrillCall) -> bool:
     """Whether link and code can only have come from the phone: no e-mail has carried them."""
     carried = set(
         Delivery.objects.filter(
-            message__reference=_reference(call), state__in=_HANDED_OVER
+            message__reference=reference_of(call), state__in=_HANDED_OVER
         ).values_list("channel", flat=True)
     )
     return carried in ({"sms"}, {"voice"})
@@ -324,14 +267,14 @@ def close(*, drill: Drill, now: datetime) -> None:
     silent = duty.close_drill(drill=drill, now=now)
     if drill.channel == Drill.Channel.VOICE:  # nobody is rung for a drill that is over
         notifications.cancel(reference_prefix=drill.reference, now=now)
-    drafts = [_question(drill, call.person) for call in silent]
+    drafts = [question(drill, call.person) for call in silent]
     heads: dict[int, tuple[Person, int]] = {}
     for call in silent:
         for head in duty_queries.heads_of(call.unit, day=reporting_day(now)):
             if head.pk != call.person_id:
                 count = heads[head.pk][1] if head.pk in heads else 0
                 heads[head.pk] = (head, count + 1)
-    drafts += [_to_head(drill, head, count) for head, count in heads.values()]
+    drafts += [to_head(drill, head, count) for head, count in heads.values()]
     notifications.queue(drafts, now=now)
 
 
@@ -354,7 +297,7 @@ def _was_carried(drill: Drill, call: DrillCall) -> bool:
     if drill.channel == Drill.Channel.CALLS:
         return call.attempts > 0
     own = drill.channel in (Drill.Channel.SMS, Drill.Channel.VOICE)
-    reference = _reference(call) if own else f"drill:{drill.pk}:group"
+    reference = reference_of(call) if own else f"drill:{drill.pk}:group"
     turns = Delivery.objects.filter(message__reference=reference)
     carried = Q(state__in=_HANDED_OVER)
     if drill.channel == Drill.Channel.VOICE:  # it rang, and nobody picked up: asked, not answered
@@ -367,36 +310,6 @@ def _numbers_that_nobody_has(drill: Drill) -> set[int]:
         message__topic=f"drill:{drill.pk}", state=Delivery.State.FAILED, code__in=DEAD_NUMBERS
     )
     return {pk for pk in dead.values_list("message__recipient_id", flat=True) if pk}
-
-
-def _question(drill: Drill, person: Person) -> Draft:
-    with in_language_of(person):
-        return Draft(
-            reference=f"drill:{drill.pk}:how-was-it",
-            person=person,
-            subject=_("Lianfang: drill"),
-            body=_(
-                "No answer to the drill of %(hour)s reached us in time. There may be good reasons: "
-                "please tell us how it was, in a few words."
-            )
-            % {"hour": f"{drill.started_at.astimezone(SHANGHAI):%H:%M}"},
-            link="/desk/duty/facts/",
-        )
-
-
-def _to_head(drill: Drill, head: Person, count: int) -> Draft:
-    with in_language_of(head):
-        return Draft(
-            reference=f"drill:{drill.pk}:head",
-            person=head,
-            subject=_("Lianfang: drill"),
-            body=_(
-                "In the drill of %(hour)s no answer of %(n)s people of your units came in time. "
-                "You can write beside it how it was."
-            )
-            % {"hour": f"{drill.started_at.astimezone(SHANGHAI):%H:%M}", "n": count},
-            link="/desk/duty/facts/",
-        )
 
 
 __all__ = [
