@@ -4,8 +4,7 @@ The triggers of the database refuse a change, and whoever owns the database can 
 A seal holds a keyed mark of every entry of a stretch, and its own mark covers the one before it;
 the key lies outside the database. `verify` finds what was altered, taken out or put in, row by
 row. What it cannot see: the newest entries, not sealed yet (`LAG`), and a chain cut off at its
-end together with its entries, unless somebody kept a later head (it stands in the log of the
-workers, and `verify` prints it).
+end together with its entries, unless somebody kept a later head (`verify` prints it).
 """
 
 from __future__ import annotations

@@ -57,6 +57,7 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
         "--processes", type=int, default=max(1, min(4, os.cpu_count() or 1)), metavar="N"
     )
     run.add_argument("--threads", type=int, default=8, metavar="N")
+    _add_senders(run)
     run.set_defaults(run=serve)
 
     work = subparsers.add_parser("work", help=_("the workers only"))
@@ -69,7 +70,15 @@ def add_parsers(subparsers: _SubParsersAction[ArgumentParser]) -> None:
         metavar="SECONDS",
         help=_("how long a worker may hold a message before another one takes it over"),
     )
+    _add_senders(work)
     work.set_defaults(run=work_on)
+
+
+def _add_senders(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--senders", type=int, choices=range(1, 33), default=_SENDERS, metavar="N",
+        help=_("how many letters are handed over side by side; more where a gateway is slow"),
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------------------- run
@@ -98,7 +107,8 @@ def serve(arguments: Namespace) -> int:
     web = _start(_web_command(arguments))
     _welcome(address)
     _let_the_first_page_be_made(arguments.host, arguments.port)
-    return _watch([web, _start(_work_command())])
+    work = _work_command(arguments)
+    return _watch([web, _start(work)], work)
 
 
 def _make_the_demonstration() -> None:
@@ -142,8 +152,9 @@ def _web_command(arguments: Namespace) -> list[str]:
     ]  # fmt: skip
 
 
-def _work_command() -> list[str]:
-    return [sys.executable, "-m", "lianfang.commands.main", "work"]
+def _work_command(arguments: Namespace) -> list[str]:
+    senders = str(arguments.senders)
+    return [sys.executable, "-m", "lianfang.commands.main", "work", "--senders", senders]
 
 
 def _die_with_parent() -> None:
@@ -171,7 +182,7 @@ def _welcome(address: str) -> None:
     print(_("  Stop with Ctrl-C.") + "\n", flush=True)
 
 
-def _watch(children: list[subprocess.Popen[bytes]]) -> int:
+def _watch(children: list[subprocess.Popen[bytes]], work: Sequence[str]) -> int:
     """Wait for a signal; a worker that dies is started again, a web server that dies ends it."""
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -186,7 +197,7 @@ def _watch(children: list[subprocess.Popen[bytes]]) -> int:
             if stop.wait(pause_s):
                 break
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-            worker = _start(_work_command())
+            worker = _start(work)
     for child in (web, worker):
         if child.poll() is None:
             child.terminate()
@@ -218,7 +229,7 @@ def work_on(arguments: Namespace) -> int:
     bell = Bell()
     threads = [
         threading.Thread(target=_send_until, args=(stop, bell), name=f"sender-{number}")
-        for number in range(_SENDERS)
+        for number in range(arguments.senders)
     ]
     threads.append(threading.Thread(target=bell.listen, args=(stop,), name="bell"))
     for thread in threads:
