@@ -68,6 +68,7 @@ def _logged_in(view: PageView, allowed: Callable[[Visit], bool]) -> PageView:
         if not request.user.is_authenticated:
             return _log_in_first(request)
         visit = visit_of(request)
+        request.visit = visit  # type: ignore[attr-defined]  # read by portal/context.py
         if not allowed(visit):
             raise Forbidden
         return view(request, visit, *args, **kwargs)
