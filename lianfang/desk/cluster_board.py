@@ -236,12 +236,16 @@ def _units_of_open_alerts(day: date) -> set[int]:
 
 
 def _near(visit: Visit, policy: ClusterPolicy) -> list[Near]:
-    """Circles with at least two ill and no alert: rooms and classes on the way to one."""
+    """Circles with at least two ill and no alert: rooms and classes on the way to one.
+
+    Who was counted in an alert that is closed makes no new one, and is on the way to none.
+    """
     since = visit.today - timedelta(days=2)
     counted = (
         SignGroup.objects.filter(
             known_on__gte=since, sign__withdrawn_at__isnull=True, kind__in=["ROOM", "CLASS", "UNIT"]
         )
+        .exclude(sign__alerts__alert__stage=Alert.Stage.CLOSED)
         .values("kind", "code", "name", "sign__syndrome")
         .annotate(n=Count("sign__person", distinct=True))
         .filter(n__gte=2)

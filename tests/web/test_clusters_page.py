@@ -124,6 +124,7 @@ def test_the_whole_way_on_the_page(college: College) -> None:
     assert (alert.stage, alert.told_in_time, alert.risk) == ("CLOSED", True, "HIGH")
     words = text_of(client.get(of(alert)))
     assert "家长已通知" in words
+    assert "6栋 301" not in page(college, "值班员", BOARD).split("Closed lately")[0]
 
 
 def test_a_mistake_is_taken_back_and_no_longer_counted(college: College) -> None:
