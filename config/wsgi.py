@@ -10,8 +10,8 @@ import config  # noqa: F401  (the SQLite that we trust, before Django asks for o
 
 application = get_wsgi_application()
 
-from lianfang.installation.operations import start_clock  # noqa: E402
-from lianfang.usecases.submission_desk import open_desk  # noqa: E402
+from lianfang.installation.operations import start_clock  # noqa: E402  (Django first)
+from lianfang.usecases.submission_desk import open_desk  # noqa: E402  (Django first)
 
 start_clock()
 open_desk()

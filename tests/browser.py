@@ -158,7 +158,7 @@ def picture() -> Callable[[Page, str], None]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     report = yield
     if report.when == "call" and report.failed:
-        item.failed_call = True  # type: ignore[attr-defined]
+        item.failed_call = True  # type: ignore[attr-defined]  # for `open_page`
     return report
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 import time
 from datetime import date, timedelta
+from typing import Any
 
 from tools.bench_support import DAY, NOW, Row, new_home, row, set_up
 
@@ -105,7 +106,7 @@ def _fill_groups(people: list[int]) -> None:
     Session.objects.bulk_create(sessions, batch_size=2000)
 
 
-def _sessions(groups: list, days: range, minutes: int) -> list:  # type: ignore[type-arg]
+def _sessions(groups: list[Any], days: range, minutes: int) -> list[Any]:
     from lianfang.groups.models import Session
 
     begins = [NOW + timedelta(days=day - 27) for day in days]

@@ -20,7 +20,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from tools.bench_support import DAY, NOW, Row, memory_mib, new_home, row, set_up
 
@@ -63,7 +65,7 @@ def _measure(people: int) -> list[Row]:
     from lianfang.screening.models import ExposureHit
     from lianfang.usecases import exposures, take_in_lists
 
-    def publish(apply: bool) -> object:
+    def publish(apply: bool) -> Any:
         return take_in_lists.areas(
             LIST.encode(), rule="", source="基准", skip_unknown=False, apply=apply,
             actor=OPERATOR, now=NOW,
@@ -72,10 +74,10 @@ def _measure(people: int) -> list[Row]:
     before = memory_mib(os.getpid())
     plain = _seconds(_plain_count)
     changes = publish(apply=False)
-    preview = _seconds(lambda: take_in_lists.whom_it_catches(changes, now=NOW))  # type: ignore[arg-type]
+    preview = _seconds(lambda: take_in_lists.whom_it_catches(changes, now=NOW))
     whole = _seconds(lambda: (publish(apply=True), exposures.compare_next(now=NOW)))
     hits = ExposureHit.objects.count()
-    again = _seconds(lambda: exposures.preview(changes, now=NOW))  # type: ignore[arg-type]
+    again = _seconds(lambda: exposures.preview(changes, now=NOW))
     assert hits > people // 100, "the list found too few to prove much"
     name = f"{people:,} people"
     return [
@@ -87,9 +89,9 @@ def _measure(people: int) -> list[Row]:
     ]
 
 
-def _seconds(action: object) -> float:
+def _seconds(action: Callable[[], object]) -> float:
     begun = time.perf_counter()
-    action()  # type: ignore[operator]
+    action()
     return time.perf_counter() - begun
 
 
@@ -168,11 +170,11 @@ def _county(number: int) -> str:
     return f"CASE WHEN {away} THEN '330382' WHEN i %% 20 = 1 THEN '500103' ELSE '511702' END"
 
 
-def _classes(people: int, made: dict[str, object]) -> int:
+def _classes(people: int, made: dict[str, Any]) -> int:
     """Enough classes below one department; the key of the first."""
     from lianfang.roster.models import Unit, UnitLink
 
-    first: Unit = made["classes"][0]  # type: ignore[index]
+    first: Unit = made["classes"][0]
     number = -(-people // 40)
     start = (Unit.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
     units = Unit.objects.bulk_create(
@@ -201,33 +203,33 @@ def _classes(people: int, made: dict[str, object]) -> int:
     return start
 
 
-def _insert(cursor: object, table: str, count: str, rows: str, values: dict[str, str]) -> None:
+def _insert(cursor: Any, table: str, count: str, rows: str, values: dict[str, str]) -> None:
     """A row for each number; columns that nobody names are empty, zero or null."""
-    cursor.execute(f"PRAGMA table_info({table})")  # type: ignore[attr-defined]
+    cursor.execute(f"PRAGMA table_info({table})")
     columns, expressions = [], []
-    for _id, name, kind, is_required, default, is_key in cursor.fetchall():  # type: ignore[attr-defined]
+    for _id, name, kind, is_required, default, is_key in cursor.fetchall():
         if name in values:
             columns.append(name)
             expressions.append(values[name])
         elif is_required and not is_key and default is None:
             columns.append(name)
             expressions.append("''" if kind.lower().startswith(("varchar", "text")) else "0")
-    cursor.execute(  # type: ignore[attr-defined]
+    cursor.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) {count}"
         f" SELECT {', '.join(expressions)} FROM {rows}",
         [],
     )
 
 
-def _drop_indexes(cursor: object) -> None:
+def _drop_indexes(cursor: Any) -> None:
     kept = ("reporting_one_current_report", "reporting_one_revision_per_person_day")
-    cursor.execute(  # type: ignore[attr-defined]
+    cursor.execute(
         "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         " AND tbl_name = 'reporting_dailyreport'"
     )
-    for (name,) in cursor.fetchall():  # type: ignore[attr-defined]
+    for (name,) in cursor.fetchall():
         if name not in kept:
-            cursor.execute(f"DROP INDEX {name}")  # type: ignore[attr-defined]
+            cursor.execute(f"DROP INDEX {name}")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def set_up() -> None:
     """Django, an empty founded database, the shipped rules."""
     import django
 
-    import config  # noqa: F401
+    import config  # noqa: F401  (its SQLite)
 
     django.setup()
     from lianfang.commands.ready import prepare_database

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -133,10 +134,7 @@ def _contacts() -> list[Row]:
     index = ContactIndex(*school, seconds=60)
     built = time.perf_counter() - start
     cases = np.random.default_rng(4).integers(0, PEOPLE, 200).tolist()
-    taken = [
-        _seconds(lambda case=case: index.trace(case, since=0, until=FORTNIGHT), 1)  # type: ignore[misc]
-        for case in cases
-    ]
+    taken = [_seconds(partial(index.trace, case, since=0, until=FORTNIGHT), 1) for case in cases]
     scan = _seconds(lambda: _scan(school, cases[0]), 1)
     size = f"{RECORDS:,} records"
     return [
@@ -174,7 +172,7 @@ def _presence() -> list[Row]:
     index = PresenceIndex(person, occasion, moment=moment, seconds=lasting)
     built = time.perf_counter() - start
     taken = [
-        _seconds(lambda case=case: index.trace(case, since=0, until=FORTNIGHT), 1)  # type: ignore[misc]
+        _seconds(partial(index.trace, case, since=0, until=FORTNIGHT), 1)
         for case in rng.integers(0, PRESENT, 200).tolist()
     ]
     size = f"{PRESENCES:,} rows"

@@ -51,7 +51,7 @@ def child(point: str, mutant: str, lease_s: float) -> int:
     sys.path.insert(0, str(ROOT))
     import django
 
-    import config  # noqa: F401
+    import config  # noqa: F401  (its SQLite)
 
     django.setup()
     if point:

@@ -40,11 +40,11 @@ def circles() -> dict[str, Ints]:
 
 def simulate(seed: int) -> Ints:
     """The day of onset of each student, -1 for whoever has no symptoms until the last day."""
-    import covasim as cv  # type: ignore[import-not-found]
-    import pandas as pd  # type: ignore[import-untyped,import-not-found,unused-ignore]
-    import starsim as ss  # type: ignore[import-not-found]
+    import covasim as cv  # type: ignore[import-not-found]  # see the head of this file
+    import pandas as pd  # type: ignore[import-untyped,import-not-found,unused-ignore]  # the same
+    import starsim as ss  # type: ignore[import-not-found]  # the same
 
-    class Fixed(ss.Network):  # type: ignore[misc]
+    class Fixed(ss.Network):  # type: ignore[misc]  # of a library without types
         """Contacts that stay as they are."""
 
         def step(self) -> None:

@@ -25,8 +25,8 @@ from numpy.random import Generator
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from lianfang.doubts.copied import SIGNS, Reports, signs_of  # noqa: E402
-from lianfang.rulebook.honesty_policy import HonestyPolicy  # noqa: E402
+from lianfang.doubts.copied import SIGNS, Reports, signs_of  # noqa: E402  (path first)
+from lianfang.rulebook.honesty_policy import HonestyPolicy  # noqa: E402  (path first)
 
 DAYS = 14
 CLASS = 40

@@ -187,7 +187,7 @@ class Referral(models.Model):
 
 
 # The other tables of the room, so that Django finds them here.
-from lianfang.incidents.models_care import (  # noqa: E402
+from lianfang.incidents.models_care import (  # noqa: E402  (they refer to this one)
     Clearance,
     Companion,
     Disinfection,
@@ -195,7 +195,7 @@ from lianfang.incidents.models_care import (  # noqa: E402
     Observation,
     ReachStep,
 )
-from lianfang.incidents.models_course import (  # noqa: E402
+from lianfang.incidents.models_course import (  # noqa: E402  (they refer to this one)
     CaseReport,
     Classification,
     LegalClock,

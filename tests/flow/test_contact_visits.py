@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -48,9 +49,9 @@ def owners(college: College) -> Counter[str]:
     return Counter(name or "nobody" for name in rows)
 
 
-def settle(college: College, visit: Visit, outcome: str = "WELL", **more: object) -> Visit:
+def settle(college: College, visit: Visit, outcome: str = "WELL", **more: Any) -> Visit:
     return contact_visits.settle(
-        visit=visit, heard=Heard(outcome=outcome, **more), by=college["辅导员"],  # type: ignore[arg-type]
+        visit=visit, heard=Heard(outcome=outcome, **more), by=college["辅导员"],
         actor=college.actor("辅导员"), now=college.now,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -263,12 +264,12 @@ def test_a_high_fever_starts_a_day_by_its_verification_a_low_one_does_not(
     assert {c.rule for c in LegalClock.objects.filter(incident=one)} == {"R9"}
 
 
-def fever_of(college: College, name: str, heat: object) -> Incident:
+def fever_of(college: College, name: str, heat: Any) -> Incident:
     from dataclasses import replace
 
     from lianfang.usecases import acknowledge_incident
 
-    college.report(name, replace(FEVER, temperature=heat))  # type: ignore[arg-type]
+    college.report(name, replace(FEVER, temperature=heat))
     one = the_incident(name)
     acknowledge_incident.acknowledge(incident=one, **who(college, "值班员"))
     handle_incident.verify(

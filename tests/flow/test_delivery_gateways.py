@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -65,9 +66,9 @@ def test_nothing_is_sent_inside_a_transaction(
 
     send, inside = HttpSmsChannel.send, []
 
-    def watched(self: HttpSmsChannel, letter: object) -> object:
+    def watched(self: HttpSmsChannel, letter: Any) -> Any:
         inside.append(connection.in_atomic_block)
-        return send(self, letter)  # type: ignore[arg-type]
+        return send(self, letter)
 
     monkeypatch.setattr(HttpSmsChannel, "send", watched)
     college.report("小明", FEVER)

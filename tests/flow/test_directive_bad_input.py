@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -38,15 +39,15 @@ def college(college: College) -> College:
     return college
 
 
-def words(college: College, **extra: object) -> Wording:
-    plain: dict[str, object] = {
+def words(college: College, **extra: Any) -> Wording:
+    plain: dict[str, Any] = {
         "title": "关于报送返校计划的通知",
         "body": "请于今日18时前报送。",
         "urgency": "URGENT",
         "acknowledge_due_at": college.at("18:00"),
         "audience": [Asked(unit=college.unit("学生党支部"))],
     }
-    return Wording(**(plain | extra))  # type: ignore[arg-type]
+    return Wording(**(plain | extra))
 
 
 def drafted(college: College, wording: Wording, *files: Upload) -> DirectiveVersion:

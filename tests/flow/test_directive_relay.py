@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -58,8 +60,8 @@ def go(college: College, moment: datetime) -> None:
     college.work()
 
 
-def wording(college: College, *asked: Asked, **extra: object) -> Wording:
-    words: dict[str, object] = {
+def wording(college: College, *asked: Asked, **extra: Any) -> Wording:
+    words: dict[str, Any] = {
         "title": "关于做好疫情防控工作的通知",
         "body": "一、每日报告。二、不提前返校。",
         "urgency": "URGENT",
@@ -67,10 +69,10 @@ def wording(college: College, *asked: Asked, **extra: object) -> Wording:
         "audience": asked,
         "to_everybody": True,
     }
-    return Wording(**(words | extra))  # type: ignore[arg-type]
+    return Wording(**(words | extra))
 
 
-def issue(college: College, party: Party, **extra: object) -> DirectiveVersion:
+def issue(college: College, party: Party, **extra: Any) -> DirectiveVersion:
     everybody = Asked(unit=party.committee, with_below=True)
     version = directives.draft(
         issuer=party.committee, number="院党发〔2020〕1号", files=[],
@@ -123,8 +125,8 @@ def picture(version: DirectiveVersion, now: datetime) -> Relay:
     )
 
 
-def names(nodes: list[object]) -> list[str]:
-    return [node.receipt.unit.name for node in nodes]  # type: ignore[attr-defined]
+def names(nodes: Sequence[Any]) -> list[str]:
+    return [node.receipt.unit.name for node in nodes]
 
 
 def test_one_silent_secretary_among_200_branches_names_exactly_that_subtree(
@@ -136,11 +138,11 @@ def test_one_silent_secretary_among_200_branches_names_exactly_that_subtree(
     everybody_answers(college, version, party, but=silent)
     college.now = college.at("18:30")
     relay = picture(version, college.now)
-    assert names(relay.stops) == [silent]  # type: ignore[arg-type]
+    assert names(relay.stops) == [silent]
     [stop] = relay.stops
     assert stop.owed is not None
     assert (stop.owed.duty, stop.since) == (Duty.ACKNOWLEDGE, college.at("18:00"))
-    assert names(stop.not_reached) == party.below(silent)  # type: ignore[arg-type]
+    assert names(stop.not_reached) == party.below(silent)
     assert stop.turn == [party.secretary[silent]]
     assert relay.counts == {State.ANSWERED: 442, State.STOPPED: 1, State.NOT_REACHED: 1}
     assert relay.waiting == []
@@ -424,9 +426,13 @@ def test_in_the_other_tree_a_major_is_seen_through_and_a_class_climbs_to_its_dep
     sign(college, version)
     top, below = version.receipts.select_related("version__directive", "unit").order_by("id")
     assert (top.unit.name, below.unit.name, below.parent) == ("信息系", "网络1班", top)
-    common = {"by": college["主任"], "actor": college.actor("主任"), "now": college.now}
-    directives.acknowledge(receipt=top, **common)  # type: ignore[arg-type]
-    directives.relay(receipt=top, words="", own_due_at=None, more=(), **common)  # type: ignore[arg-type]
+    common: dict[str, Any] = {
+        "by": college["主任"],
+        "actor": college.actor("主任"),
+        "now": college.now,
+    }
+    directives.acknowledge(receipt=top, **common)
+    directives.relay(receipt=top, words="", own_due_at=None, more=(), **common)
     go(college, college.at("18:00"))
     go(college, college.at("18:30"))
     assert college.told() == ["辅导员", "主任"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -34,8 +35,8 @@ from tests.flow.duty_cast import moment, shift
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def rotate(college: College, *names: str, slots: str = "22:00-06:00", **more: object) -> Rotation:
-    given = {
+def rotate(college: College, *names: str, slots: str = "22:00-06:00", **more: Any) -> Rotation:
+    given: dict[str, Any] = {
         "turn": "SHIFT", "days": "EVERY", "held_from": date(2020, 2, 2), "held_until": None,
     } | more  # fmt: skip
     return duty.start_rotation(
@@ -45,7 +46,7 @@ def rotate(college: College, *names: str, slots: str = "22:00-06:00", **more: ob
         slots=read_slots(slots),
         actor=OPERATOR,
         now=college.now,
-        **given,  # type: ignore[arg-type]
+        **given,
     )
 
 
@@ -269,12 +270,12 @@ def test_only_who_is_on_the_shift_checks_in_and_only_in_its_time(college: Colleg
     assert (on.checked_in_by, on.checked_in_at) == (college["主任"], on.starts_at)
 
 
-def write(college: College, content: str, **more: object) -> object:
+def write(college: College, content: str, **more: Any) -> object:
     given = {"caller": "某家长", "handling": "", "incident_number": None, "is_settled": False}
     return duty.write_log(
         unit=college.unit("学院党委"), shift=None, source="PHONE", content=content,
         by=college["值班员"], actor=OPERATOR, now=college.now, at=college.now,
-        **(given | more),  # type: ignore[arg-type]
+        **(given | more),
     )  # fmt: skip
 
 

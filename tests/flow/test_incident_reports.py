@@ -127,9 +127,13 @@ def test_a_report_is_frozen_and_who_took_it_out_is_written_down(college: College
     report = make(college, "FIRST")
     with pytest.raises(DatabaseError), transaction.atomic():
         CaseReport.objects.filter(pk=report.pk).update(digest="x")
-    out = {"actor": college.actor("值班员"), "now": college.now, "language": "zh-hans"}
+    out: dict[str, Any] = {
+        "actor": college.actor("值班员"),
+        "now": college.now,
+        "language": "zh-hans",
+    }
     made = {
-        fmt: incident_reports.export(report=report, named=True, fmt=fmt, **out)  # type: ignore[arg-type]
+        fmt: incident_reports.export(report=report, named=True, fmt=fmt, **out)
         for fmt in incident_reports.FORMATS
     }
     assert "小明" in made["txt"].text
@@ -148,11 +152,16 @@ def test_the_daily_list_masks_names_and_shows_the_code_to_the_leading_group(
     verified(college, has_history=True)
     told(college)
     units = frozenset({college.unit("网络1班").pk})
-    head = {"units": units, "day": college.today, "reader": None, "now": college.now}
-    [named] = daily_cases.table_of(named_units=units, **head).rows  # type: ignore[arg-type]
+    head: dict[str, Any] = {
+        "units": units,
+        "day": college.today,
+        "reader": None,
+        "now": college.now,
+    }
+    [named] = daily_cases.table_of(named_units=units, **head).rows
     assert named[1] == "小*"
     assert any("38.2" in str(cell) for cell in named)
-    [coded] = daily_cases.table_of(named_units=frozenset(), **head).rows  # type: ignore[arg-type]
+    [coded] = daily_cases.table_of(named_units=frozenset(), **head).rows
     assert coded[1] == the_incident().code
     assert [word for word in NAMES_AND_HEALTH if word in str(coded)] == []
     assert len(daily_cases.columns()) == 12

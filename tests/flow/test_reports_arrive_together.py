@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -29,11 +30,11 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[submission_desk.Submission
     opened.close()
 
 
-def filing(college: College, name: str, answers: object = FINE, key: str = "") -> Filing:
+def filing(college: College, name: str, answers: Any = FINE, key: str = "") -> Filing:
     return Filing(
         person=college[name],
         day=college.today,
-        answers=answers,  # type: ignore[arg-type]
+        answers=answers,
         source=DailyReport.Source.WEB,
         actor=college.actor(name),
         submitted_by=college[name],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.test import Client
@@ -32,9 +32,9 @@ def account_of(college: College, name: str, *, with_password: bool = False) -> A
     return account
 
 
-def client_of(college: College, name: str, **options: bool) -> Client:
+def client_of(college: College, name: str, **options: Any) -> Client:
     """A browser without a window, logged in."""
-    client = Client(**options)  # type: ignore[arg-type]
+    client = Client(**options)
     client.force_login(
         account_of(college, name), backend="lianfang.accounts.backends.NumberBackend"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -89,9 +90,9 @@ def test_a_student_has_no_desk(college: College) -> None:
         assert client.get(url).status_code in {403, 404}, url
 
 
-def test_a_stranger_is_asked_to_log_in(college: College, client: object) -> None:
+def test_a_stranger_is_asked_to_log_in(college: College, client: Any) -> None:
     for url in ["/desk/", "/desk/board/", *addresses(college)]:
-        response = client.get(url)  # type: ignore[attr-defined]
+        response = client.get(url)
         assert (response.status_code, response.url.startswith("/login/")) == (302, True)
 
 

@@ -147,7 +147,7 @@ def test_a_class_reporter_makes_no_codes(college: College) -> None:
 
 
 def test_codes_go_to_the_persons_own_phone_where_that_is_set_up(
-    college: College, tmp_path: Path, settings: object
+    college: College, tmp_path: Path, settings: Any
 ) -> None:
     client = client_of(college, "辅导员")
     assert "没有配置短信发送" in text_of(client.get(codes_url(college)))
@@ -169,11 +169,11 @@ def test_no_channel_at_all_is_said_loudly(college: College, settings: object) ->
 
 
 def test_a_fault_in_the_settings_is_shown_in_words(
-    college: College, tmp_path: Path, settings: object
+    college: College, tmp_path: Path, settings: Any
 ) -> None:
     file = tmp_path / "channels.toml"
     file.write_text("[email\nhost = ", encoding="utf-8")
-    settings.CHANNELS_FILE = file  # type: ignore[attr-defined]
+    settings.CHANNELS_FILE = file
     assert "The channel settings have a fault" in page(college, "admin", "/desk/gateways/")
 
 

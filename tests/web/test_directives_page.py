@@ -61,8 +61,8 @@ def as_secretary(college: College, party: Party, unit: str) -> Client:
     return client_of(college, person.name)
 
 
-def issued(college: College, party: Party, **extra: object) -> DirectiveVersion:
-    plain: dict[str, object] = {
+def issued(college: College, party: Party, **extra: Any) -> DirectiveVersion:
+    plain: dict[str, Any] = {
         "number": FORM["number"],
         "title": FORM["title"],
         "body": FORM["body"],
@@ -75,7 +75,7 @@ def issued(college: College, party: Party, **extra: object) -> DirectiveVersion:
     } | extra
     version = directives.draft(
         issuer=party.committee, number=str(plain.pop("number")), files=[],
-        wording=Wording(**plain),  # type: ignore[arg-type]
+        wording=Wording(**plain),
         by=college["书记"], actor=college.actor("书记"), now=college.now,
     )  # fmt: skip
     return directives.publish(
@@ -155,7 +155,7 @@ def test_drafted_by_one_signed_by_another_acknowledged_by_a_third(
     ],
 )
 def test_what_is_wrong_is_asked_back_beside_its_field_and_nothing_is_lost(
-    college: College, party: Party, change: dict[str, object], field: str
+    college: College, party: Party, change: dict[str, Any], field: str
 ) -> None:
     form = FORM | {"issuer": party.committee.pk, "units": [party.units["第01党总支"].pk]} | change
     answer = client_of(college, "书记").post("/desk/directives/new/", form)

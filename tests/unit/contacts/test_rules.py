@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,8 +26,8 @@ D1, D9 = date(2020, 2, 1), date(2020, 2, 9)
 NEAR = Nearness(WEIGHTS, near_rows=2, journey_rows=3, long_minutes=15)
 
 
-def way(kind: str, person: int = 1, **more: object) -> Encounter:
-    return Encounter(person, kind, kind.lower(), D1, D9, **more)  # type: ignore[arg-type]
+def way(kind: str, person: int = 1, **more: Any) -> Encounter:
+    return Encounter(person, kind, kind.lower(), D1, D9, **more)
 
 
 @pytest.mark.parametrize(

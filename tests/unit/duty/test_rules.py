@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,9 +32,9 @@ def faults(
     return [(fault.kind, fault.person) for fault in found]
 
 
-def stand(person: int, starts: float, ends: float, **more: object) -> Stand:
+def stand(person: int, starts: float, ends: float, **more: Any) -> Stand:
     given = {"post": "OFFICER", "deputy": None} | more
-    return Stand(person=person, span=span(starts, ends), **given)  # type: ignore[arg-type]
+    return Stand(person=person, span=span(starts, ends), **given)
 
 
 def test_shifts_that_meet_leave_no_gap() -> None:

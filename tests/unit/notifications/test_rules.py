@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -46,12 +47,12 @@ def test_the_next_text_waits_for_every_limit(taken: Sequence[Taken], wait_s: int
 
 
 def test_a_first_alert_overtakes_an_ordinary_text_but_no_alert() -> None:
-    first = {"channel": "sms", "rank": Rank.FIRST_ALERT, "now": NOW}
+    first: dict[str, Any] = {"channel": "sms", "rank": Rank.FIRST_ALERT, "now": NOW}
     ordinary = sms(5, rank=Rank.ORDINARY)
-    assert next_slot(ordinary, **first) == NOW  # type: ignore[arg-type]
-    assert next_slot(sms(5), **first) == NOW + timedelta(seconds=55)  # type: ignore[arg-type]
+    assert next_slot(ordinary, **first) == NOW
+    assert next_slot(sms(5), **first) == NOW + timedelta(seconds=55)
     five = sms(200, 160, 120, 80, 40, rank=Rank.ORDINARY)
-    assert next_slot(five, **first) == NOW + timedelta(seconds=700)  # type: ignore[arg-type]
+    assert next_slot(five, **first) == NOW + timedelta(seconds=700)
 
 
 @pytest.mark.parametrize("channel, table", [
@@ -145,7 +146,7 @@ def test_who_had_enough_today_gets_the_rest_tomorrow_morning() -> None:
     ({"quiet_from": "23:30", "daily_cap": 2}, Courtesy(quiet_from=time(23, 30), daily_cap=2)),
     ({"quiet_from": "late", "daily_cap": 0, "digest_after": "x"}, Courtesy()),
 ])  # fmt: skip
-def test_an_edition_may_say_it_otherwise(settings: dict[str, object], courtesy: Courtesy) -> None:
+def test_an_edition_may_say_it_otherwise(settings: dict[str, Any], courtesy: Courtesy) -> None:
     assert Courtesy.from_settings(settings) == courtesy
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -41,10 +42,10 @@ def periods(*rows: str) -> bytes:
     return "\n".join(("area_code,area,from,until,level,source", *rows)).encode()
 
 
-def refused(file: bytes, now: datetime, **options: object) -> list[tuple[int, str, str, str]]:
+def refused(file: bytes, now: datetime, **options: Any) -> list[tuple[int, str, str, str]]:
     """Row, column, value and problem of everything that is wrong with a file."""
     with pytest.raises(FileProblems) as error:
-        import_areas(file, now=now, **options)  # type: ignore[arg-type]
+        import_areas(file, now=now, **options)
     assert not RiskArea.objects.exists()
     assert not AreaImport.objects.exists()
     return [(p.row, p.column, p.value, p.text % p.context) for p in error.value.problems]

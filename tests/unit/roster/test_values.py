@@ -184,7 +184,7 @@ def test_a_lodging_that_cannot_be_told_apart_is_not_guessed(cell: str) -> None:
     "cell",
     [
         "2020-01-31", "2020/1/31", "2020.1.31", "20200131", "2020年1月31日", "2020-01-31 00:00:00",
-        43861, 43861.0, "43861", 20200131.0, date(2020, 1, 31), datetime(2020, 1, 31, 8, 30),  # noqa: DTZ001
+        43861, 43861.0, "43861", 20200131.0, date(2020, 1, 31), datetime(2020, 1, 31, 8, 30),  # noqa: DTZ001  (cells have no zone)
     ],
 )  # fmt: skip
 def test_a_day_as_text_as_a_date_or_as_a_serial_of_excel(cell: Any) -> None:

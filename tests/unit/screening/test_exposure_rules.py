@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,9 +114,11 @@ def test_days_in_a_row_are_one_segment() -> None:
 def test_meetings() -> None:
     lists = lists_of(Listed("420100", day("01-01"), None))
 
-    def kinds(**facts: object) -> list[str]:
-        met = {"person": 1, "ref": 1, "last_on": day("01-20"), "is_case": False, "from_code": ""}
-        return [one.kind for one in matches_of_meetings([Met(**(met | facts))], lists)]  # type: ignore[arg-type]
+    def kinds(**facts: Any) -> list[str]:
+        met: dict[str, Any] = {
+            "person": 1, "ref": 1, "last_on": day("01-20"), "is_case": False, "from_code": "",
+        }  # fmt: skip
+        return [one.kind for one in matches_of_meetings([Met(**(met | facts))], lists)]
 
     assert kinds(is_case=True) == ["MET_CASE"]
     assert kinds(from_code="420106") == ["FROM_AREA"]

@@ -124,8 +124,9 @@ def test_the_order_of_the_array_in_memory_does_not_matter() -> None:
 def test_c1_and_c2_are_what_the_statistics_module_says(
     counts: list[int], baseline: int, floor: float
 ) -> None:
-    for method, gap in (("C1", 0), ("C2", 2)):
-        found = ears(counts, method=method, baseline=baseline, min_sigma=floor)  # type: ignore[arg-type]
+    methods: tuple[tuple[Any, int], ...] = (("C1", 0), ("C2", 2))
+    for method, gap in methods:
+        found = ears(counts, method=method, baseline=baseline, min_sigma=floor)
         for t in range(baseline + gap, len(counts)):
             window = counts[t - gap - baseline : t - gap]
             bound = mean(window) + z(0.001) * max(floor, stdev(window))

@@ -271,7 +271,7 @@ def test_r_judges_from_the_first_moment_on_that_we_can_judge(
             assert by_r_names(chosen).history(freq=judged.freq).depth == reference.at[0]
 
 
-SETS_OF_OUR_OWN = {
+SETS_OF_OUR_OWN: dict[str, Any] = {
     "half": (
         {"b": 4, "w": 3, "past_not_included": 3, "weights_threshold": 1.0, "power": "1/2"},
         0.05,
@@ -295,7 +295,7 @@ def test_missing_weeks_populations_and_empty_series_are_as_in_r(
     """What the shared reference leaves out; reference/make.R says how these rows were made."""
     chosen, p_threshold = SETS_OF_OUR_OWN[param_set]
     parameters = FarringtonParameters(
-        **chosen,  # type: ignore[arg-type]
+        **chosen,
         p_threshold_trend=p_threshold,
         reweight=param_set != "plain",
         alpha=ALPHA[param_set],

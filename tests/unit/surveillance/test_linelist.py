@@ -53,7 +53,7 @@ def test_a_list_without_dates_a_case_outside_and_an_unknown_epoch_are_refused() 
     with pytest.raises(BadParameter, match="2020-01-31"):
         aggregate([date(2020, 1, 31)], by="day", since=date(2020, 2, 1))
     with pytest.raises(BadParameter, match="by"):
-        aggregate([date(2020, 1, 31)], by="year")  # type: ignore[arg-type]
+        aggregate([date(2020, 1, 31)], by="year")  # type: ignore[arg-type]  # what a caller without types may say
 
 
 @given(st.lists(st.dates(date(1969, 1, 1), date(2035, 1, 1)), min_size=1, max_size=30))
