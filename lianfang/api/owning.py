@@ -11,6 +11,7 @@ from lianfang.api.shapes.quarantine import ItemOut, OrderCheckOut, OwnOrderOut
 from lianfang.api.watching import file_contests, file_needs, slot_out
 from lianfang.monitoring.models import MonitoringFile
 from lianfang.quarantine.models import Order
+from lianfang.quarantine.queries import Progress
 from lianfang.usecases import monitoring_checks, quarantine, quarantine_checks
 
 
@@ -34,6 +35,19 @@ def own_file(file: MonitoringFile, caller: Caller) -> OwnFileOut:
     )
 
 
+def items_out(done: Progress) -> list[ItemOut]:
+    """The checklist of a release, in the words of the caller's language."""
+    return [
+        ItemOut(
+            code=item.code,
+            question=gettext(item.question),
+            is_met=item.is_met,
+            todo=gettext(item.todo),
+        )
+        for item in done.items
+    ]
+
+
 def own_order(order: Order, caller: Caller) -> OwnOrderOut:
     done = quarantine.progress(order=order, now=caller.now)
     needs = order.needs.select_related("order__unit", "owner").order_by("-asked_at")
@@ -49,15 +63,7 @@ def own_order(order: Order, caller: Caller) -> OwnOrderOut:
         day_number=done.day_number,
         is_ready=done.is_ready,
         proposed_at=order.proposed_at,
-        items=[
-            ItemOut(
-                code=item.code,
-                question=gettext(item.question),
-                is_met=item.is_met,
-                todo=gettext(item.todo),
-            )
-            for item in done.items
-        ],
+        items=items_out(done),
         checks=[
             OrderCheckOut(
                 day=one.day,

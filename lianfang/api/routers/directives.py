@@ -143,14 +143,7 @@ def _to_judge(version: DirectiveVersion, caller: Caller) -> list[int]:
 def relay(request: HttpRequest, directive_id: str, version: VersionAsked = None) -> RelayOut:
     """Where did it stop, since when, whose turn is it. Token: `directives:read`."""
     caller = _reader(request)
-    found = _directive(directive_id, caller)
-    asked = (
-        access.version_of(found, version, sight=caller.sight)
-        if version
-        else version_in_force(found)
-    )
-    if asked is None:
-        raise NotYours
+    asked = _version(_directive(directive_id, caller), version, caller)
     return papers.relay_out(relay_of(asked, now=caller.now), caller=caller)
 
 
@@ -165,14 +158,7 @@ def feedback(request: HttpRequest, directive_id: str, version: VersionAsked = No
     Token: `directives:read`. A unit's own, and those of the units below one's own.
     """
     caller = _reader(request)
-    found = _directive(directive_id, caller)
-    asked = (
-        access.version_of(found, version, sight=caller.sight)
-        if version
-        else version_in_force(found)
-    )
-    if asked is None:
-        raise NotYours
+    asked = _version(_directive(directive_id, caller), version, caller)
     given = answers_of(asked, relay_of(asked, now=caller.now), sight=caller.sight)
     return papers.answers_out(given, asked, caller)
 
@@ -206,3 +192,13 @@ def _reader(request: HttpRequest) -> Caller:
 
 def _directive(directive_id: str, caller: Caller) -> Directive:
     return access.directive(number_in_address(directive_id), sight=caller.sight)
+
+
+def _version(found: Directive, number: int | None, caller: Caller) -> DirectiveVersion:
+    """The version that is asked for, else the one in force."""
+    one = (
+        access.version_of(found, number, sight=caller.sight) if number else version_in_force(found)
+    )
+    if one is None:
+        raise NotYours
+    return one

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext
 
 from lianfang.api.access import Caller, number_in_address
 from lianfang.api.caring import check_reach, reader, writer
 from lianfang.api.models import Scope
 from lianfang.api.once import once
+from lianfang.api.owning import items_out
 from lianfang.api.routers.common import answers
 from lianfang.api.routers.quarantine import need_out, order_out, router
 from lianfang.api.shapes.quarantine import (
     BedIn,
     ChecklistOut,
-    ItemOut,
     NeedIn,
     NeedOut,
     NeedStepIn,
@@ -83,15 +82,7 @@ def release_checklist(request: HttpRequest, order_id: str) -> ChecklistOut:
         day_number=done.day_number,
         is_ready=done.is_ready,
         may_decide=access.may_decide(caller.sight, one),
-        items=[
-            ItemOut(
-                code=item.code,
-                question=gettext(item.question),
-                is_met=item.is_met,
-                todo=gettext(item.todo),
-            )
-            for item in done.items
-        ],
+        items=items_out(done),
     )
 
 
