@@ -51,7 +51,9 @@ def test_when_everybody_is_well_and_there_nothing_is_asked(college: College) -> 
     assert "Nothing is waiting for you" in words
 
 
-def test_whoever_sees_figures_and_no_names_is_not_told_that_nobody_reports(college: College) -> None:
+def test_whoever_sees_figures_and_no_names_is_not_told_that_nobody_reports(
+    college: College,
+) -> None:
     words = page(college, "组长", "/desk/")
     assert "Nothing is waiting for you" in words
     assert "Look at the board" in words
