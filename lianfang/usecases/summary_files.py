@@ -18,7 +18,7 @@ from lianfang.usecases.summary_tables import Cell, Faint, Share, Table
 # What a spreadsheet may take for the beginning of a formula; some read the wide forms too.
 _DANGEROUS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_NARROWEST, _WIDEST, _LINE = 5, 34, 14
+_NARROWEST, _LINE, _FEW = 5, 14, 6
 _GREY = "#737373"
 _Formats = dict[str, Any]
 
@@ -157,7 +157,8 @@ def _fit_prose(sheet: Any, table: Table, top: int) -> None:
     for row in [[[label] for label in table.columns], *rows]:
         for column, lines in enumerate(row):
             wide[column] = max(wide[column], *(_width(line) + 2 for line in lines))
-    wide = [min(one, _WIDEST) for one in wide]
+    widest = 34 if len(table.columns) <= _FEW else 18  # many columns: still to be read on A4
+    wide = [min(one, widest) for one in wide]
     for column, one in enumerate(wide):
         sheet.set_column(column, column, one)
     for number, row in enumerate(rows, start=top + 1):
