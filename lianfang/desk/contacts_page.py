@@ -16,7 +16,7 @@ from lianfang.contacts.models import Contact, Investigation
 from lianfang.contacts.queries import reasons_of
 from lianfang.contacts.words import reason_in_words
 from lianfang.kernel.refusals import Invalid, Refused
-from lianfang.kernel.texts import tidy
+from lianfang.kernel.texts import prose, tidy
 from lianfang.portal.middleware import in_words
 from lianfang.quarantine.access import may_read, may_record
 from lianfang.quarantine.queries import running_order_of
@@ -70,8 +70,13 @@ def rows_of(contacts: Iterable[Contact], sight: InvestigationSight) -> list[Row]
     return [row_of(contact, sight) for contact in contacts]
 
 
+_SENTENCES = frozenset({"text", "note", "why", "ending", "words", "purpose"})
+
+
 def text_of(request: HttpRequest, name: str, longest: int = 500) -> str:
-    return tidy(request.POST.get(name, ""))[:longest]
+    """A sentence keeps its punctuation; a code, a number, a name is made comparable."""
+    read = prose if name in _SENTENCES else tidy
+    return read(request.POST.get(name, ""))[:longest]
 
 
 def day_of(request: HttpRequest, name: str) -> date | None:

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from lianfang.kernel.refusals import Invalid
-from lianfang.kernel.texts import tidy
+from lianfang.kernel.texts import prose, tidy
 from lianfang.monitoring.checking import Findings
 from lianfang.reporting import typed as reading
 from lianfang.reporting.typed import AskBack
@@ -49,7 +49,7 @@ def read_check(posted: QueryDict, *, day: date) -> CheckForm:
         form.problems["temperature"] = gettext(error.message) % error.context
         degrees = None
     onset_on = day_of(typed, "onset_on", today=day, problems=form.problems)
-    form.need = tidy(typed["need"])
+    form.need = prose(typed["need"])
     form.findings = Findings(
         unwell={WELL: False, UNWELL: True}.get(typed["how"]),
         temperature=degrees,
@@ -58,7 +58,7 @@ def read_check(posted: QueryDict, *, day: date) -> CheckForm:
         onset_on=onset_on,
         place_kept=_YES_NO.get(typed["place_kept"]),
         isolation_kept=_YES_NO.get(typed["isolation_kept"]),
-        note=tidy(typed["note"]),
+        note=prose(typed["note"]),
     )
     return form
 
@@ -68,7 +68,7 @@ def line(posted: Mapping[str, str], name: str) -> str:
 
 
 def text(posted: Mapping[str, str], name: str) -> str:
-    return tidy(line(posted, name))
+    return prose(line(posted, name))
 
 
 def day_of(

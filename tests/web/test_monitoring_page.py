@@ -60,7 +60,8 @@ def test_the_carer_verifies_checks_and_the_head_decides(college: College, it_is:
     carer, head = client_of(college, "辅导员"), client_of(college, "主任")
     address = f"{LIST}{file.pk}/"
     assert REASON in page(college, "辅导员", address)
-    carer.post(address + "verify/", {"told_how": "PHONE", "text": "属实"})
+    carer.post(address + "verify/", {"told_how": "PHONE", "text": "属实，愿意配合"})
+    assert "属实，愿意配合" in page(college, "辅导员", address)  # as it was typed
     college.report("小明")
     college.fast_forward(to=college.at("17:00"))
     it_is(college.now)
