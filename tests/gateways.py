@@ -326,7 +326,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Recorded(self.command, self.path, headers, self.rfile.read(length))
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender died in the middle of its request
+            self.close_connection = True
+            return
+        request = Recorded(self.command, self.path, headers, body)
         gateway = self.server.gateway
         if request.path == "/cgi-bin/gettoken":  # WeCom asks for a token first
             gateway._record_token(request)

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from lianfang.escalation.models import Escalation
+from lianfang.installation.models import Installation
+from lianfang.installation.operations import set_exercise_clock, start_clock
+from lianfang.installation.queries import forget
 from lianfang.kernel import clock
 from lianfang.notifications import operations as notifications
 from lianfang.notifications.models import Attempt, Delivery, Message
@@ -114,7 +117,12 @@ def test_a_worker_that_marks_before_it_sends_is_caught(
 
 def test_kill_9_in_the_middle_of_a_climb_or_a_moment(environment: dict[str, str]) -> None:
     """Claim and work are one transaction: what the dead worker began is due as before."""
-    college = College.found(now=clock.now() - timedelta(hours=1))
+    ten = datetime(2020, 2, 1, 10, tzinfo=clock.SHANGHAI)
+    college = College.found(now=ten - timedelta(hours=1))
+    Installation.objects.update(is_exercise=True)
+    forget()
+    set_exercise_clock(moment=ten)  # for the workers too: the real hour may be that after midnight
+    start_clock()
     college.report("小明", replace(FEVER, onset_on=college.today))
     told = college.told()
     climb_due = Escalation.objects.get().next_due_at
