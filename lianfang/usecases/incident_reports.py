@@ -38,6 +38,7 @@ _TYPES: dict[Format, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 Row = tuple[str, str]
+_LETTERS = {Edition.FIRST: "F", Edition.INTERIM: "I", Edition.FINAL: "E"}  # E: the end
 
 
 def make_report(
@@ -83,7 +84,7 @@ def _head(incident: Incident, kind: Edition, number: int, now: datetime) -> list
     label = f"{kind.label} {number}" if number else str(kind.label)
     return [
         (pgettext("case report", "Report"), label),
-        (pgettext("case report", "Number"), f"{incident.code}-{kind.value[0]}{number or ''}"),
+        (pgettext("case report", "Number"), f"{incident.code}-{_LETTERS[kind]}{number or ''}"),
         (pgettext("case report", "College"), home.name if home else ""),
         (pgettext("case report", "As of"), stamp(now)),
     ]

@@ -96,6 +96,8 @@ def test_the_whole_story_of_a_confirmed_case(college: College) -> None:
     final = make(college, "FINAL", "返乡途中感染;及时就诊。")
     assert "治愈" in text(final)
     assert "返乡途中感染" in text(final)
+    numbers = [text(one).split("编号：")[1].split()[0][-2:] for one in (first, interim, final)]
+    assert numbers == ["-F", "I1", "-E"]
     with pytest.raises(FinalReportExists):
         make(college, "INTERIM")
     handle_incident.close(
