@@ -103,7 +103,7 @@ def test_upload_look_confirm(admin: Client) -> None:
 def test_the_dry_run_in_chinese_begins_with_the_sentence(admin: Client) -> None:
     admin.cookies["language"] = "zh-hans"
     words = text_of(admin.get(uploaded(admin)))
-    assert "文件中有 12 名学生、4 名教职工。自 2020-02-01 起将新增 16 人、新设 10 个单位" in words
+    assert "文件内容：12 名学生、4 名教职工。自 2020-02-01 起将新增 16 人、新设 10 个单位" in words
 
 
 def test_problems_are_a_table_with_what_would_be_right_and_no_button(admin: Client) -> None:
