@@ -300,7 +300,9 @@ def test_a_call_about_several_alerts_is_not_made_again_once_all_are_answered(
     several = calls(gateway)[3]
     assert "2件事" in several.text
     push("receipt", call_report(several, "busy"))
-    together = Message.objects.filter(deliveries__state="BUNDLED").values_list("reference", flat=True)
+    together = Message.objects.filter(deliveries__state="BUNDLED").values_list(
+        "reference", flat=True
+    )
     for answered in list(together):
         notifications.cancel(reference_prefix=answered, now=college.now)
     later(college, minutes=15)
